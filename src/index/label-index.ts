@@ -21,9 +21,15 @@ export interface LabelIndex {
   replacePacks(packs: readonly string[], add: readonly ChunkRef[]): void;
   /** Streams that match and have a chunk in the range. Equality and regular expressions by Loki's rules. */
   select(tenant: TenantId, matchers: readonly Matcher[], range: TimeRange): readonly IndexedStream[];
+  /** The labels of the streams that `select` would give, without the chunks. */
+  series(tenant: TenantId, matchers: readonly Matcher[], range: TimeRange): readonly Labels[];
   labelNames(tenant: TenantId, matchers: readonly Matcher[], range: TimeRange): readonly string[];
   labelValues(tenant: TenantId, name: string, matchers: readonly Matcher[], range: TimeRange): readonly string[];
   packs(tenant?: TenantId): readonly PackRow[];
+  /** Packs that `replacePacks` took out: they may still lie in the store, and must not be indexed again. */
+  retired(): readonly string[];
+  /** They are gone from the store. */
+  forgetRetired(packs: readonly string[]): void;
   tenants(): readonly TenantId[];
   close(): void;
 }

@@ -1,0 +1,172 @@
+/**
+ * `limits_config`: what a tenant may push, ask and keep. Sizes in bytes, durations in milliseconds. The values are
+ * assignable to `Limits` of src/limits, whose defaults are these (test/config/options.test.ts compares them).
+ */
+import { bool, csv, float, int, list, oneOf, promDuration, size, structure, text, time } from './option.js';
+import {
+  type Attributes,
+  type BlockedQuery,
+  printAttributes,
+  printOtlp,
+  printPeriods,
+  type ResourceAttributes,
+  type StreamPeriod,
+} from './shapes.js';
+import { DAY, GB, HOUR, KB, MB, MINUTE } from './units.js';
+
+const serviceNameLabels = [
+  'service',
+  'app',
+  'application',
+  'app_name',
+  'name',
+  'app_kubernetes_io_name',
+  'container',
+  'container_name',
+  'k8s_container_name',
+  'component',
+  'workload',
+  'job',
+  'k8s_job_name',
+];
+
+const levelFields = [
+  'level',
+  'LEVEL',
+  'Level',
+  'log.level',
+  'severity',
+  'SEVERITY',
+  'Severity',
+  'SeverityText',
+  'lvl',
+  'LVL',
+  'Lvl',
+  'severity_text',
+  'Severity_Text',
+  'SEVERITY_TEXT',
+];
+
+export const limitOptions = {
+  ingestion_rate_mb: float(4, 'distributor.ingestion-rate-limit-mb', 'Megabytes (1048576 bytes) a second that a tenant may push.'),
+  ingestion_burst_size_mb: float(
+    6,
+    'distributor.ingestion-burst-size-mb',
+    'Megabytes that a tenant may push at once above its rate; at least the largest single push.',
+  ),
+  per_stream_rate_limit: size(3 * MB, 'ingester.per-stream-rate-limit', 'Bytes a second that one stream may get.'),
+  per_stream_rate_limit_burst: size(15 * MB, 'ingester.per-stream-rate-limit-burst', 'Bytes that one stream may get at once.'),
+  max_label_name_length: int(1024, 'validation.max-length-label-name', 'Longest name of a label, in bytes.'),
+  max_label_value_length: int(2048, 'validation.max-length-label-value', 'Longest value of a label, in bytes.'),
+  max_label_names_per_series: int(15, 'validation.max-label-names-per-series', 'Most labels of one stream.'),
+  reject_old_samples: bool(true, 'validation.reject-old-samples', 'Whether entries older than reject_old_samples_max_age are refused.'),
+  reject_old_samples_max_age: promDuration(7 * DAY, 'validation.reject-old-samples.max-age', 'Age beyond which an entry is refused.'),
+  creation_grace_period: promDuration(10 * MINUTE, 'validation.create-grace-period', 'How far in the future an entry may lie.'),
+  max_line_size: size(256 * KB, 'distributor.max-line-size', 'Longest line; 0: no bound.'),
+  max_line_size_truncate: bool(false, 'distributor.max-line-size-truncate', 'Whether a longer line is cut instead of refused.'),
+  max_line_size_truncate_identifier: text('', 'distributor.max-line-size-truncate-identifier', 'What is put at the end of a cut line.'),
+  increment_duplicate_timestamp: bool(
+    false,
+    'validation.increment-duplicate-timestamps',
+    'Whether an entry with the time of the entry before it is moved by one nanosecond.',
+  ),
+  unordered_writes: bool(true, 'ingester.unordered-writes', 'Whether a stream takes entries older than its newest.'),
+  max_streams_per_user: int(0, 'ingester.max-streams-per-user', 'Most active streams of a tenant in this process; 0: no bound.'),
+  max_global_streams_per_user: int(5000, 'ingester.max-global-streams-per-user', 'Most active streams of a tenant; 0: no bound.'),
+  allow_structured_metadata: bool(true, 'validation.allow-structured-metadata', 'Whether entries may carry structured metadata.'),
+  max_structured_metadata_size: size(64 * KB, 'limits.max-structured-metadata-size', 'Most structured metadata of one entry.'),
+  max_structured_metadata_entries_count: int(
+    128,
+    'limits.max-structured-metadata-entries-count',
+    'Most names in the structured metadata of one entry.',
+  ),
+  block_ingestion_until: time(0, 'limits.block-ingestion-until', 'Until when pushes are refused (RFC 3339); 0: they are not.'),
+  block_ingestion_status_code: int(260, 'limits.block-ingestion-status-code', 'HTTP status of a push that is refused so.'),
+  enforced_labels: list([], 'validation.enforced-labels', 'Labels that every stream must have.'),
+
+  discover_service_name: list(
+    serviceNameLabels,
+    'validation.discover-service-name',
+    'Labels whose first that is there becomes the label service_name; empty: none is added.',
+  ),
+  discover_log_levels: bool(true, 'validation.discover-log-levels', 'Whether detected_level is added to the structured metadata.'),
+  log_level_fields: list(levelFields, 'validation.log-level-fields', 'Names of labels, metadata and fields that hold the level.'),
+  log_level_from_json_max_depth: int(2, 'validation.log-level-from-json-max-depth', 'How deep in a JSON line the level is looked for; 0: no bound.'),
+  discover_generic_fields: structure<Readonly<Record<string, readonly string[]>>>(
+    'genericFields',
+    {},
+    'Under `fields`: name in the structured metadata → names of labels, metadata or fields that it is taken from.',
+    (fields) => (Object.keys(fields).length === 0 ? {} : { fields }),
+  ),
+  otlp_config: {
+    resource_attributes: structure<ResourceAttributes>(
+      'resourceAttributes',
+      { ignore_defaults: false, attributes_config: [] },
+      'What becomes of resource attributes of OTLP pushes: `ignore_defaults`, and `attributes_config`, a list of {action, attributes, regex}.',
+      printOtlp,
+    ),
+    scope_attributes: structure<readonly Attributes[]>('attributes', [], 'The same for scope attributes.', printAttributes),
+    log_attributes: structure<readonly Attributes[]>('attributes', [], 'The same for the attributes of log records.', printAttributes),
+    severity_text_as_label: bool(false, '', 'Whether severity_text becomes a label of the stream.'),
+  },
+
+  max_query_series: int(500, 'querier.max-query-series', 'Most series of one metric query.'),
+  max_query_lookback: promDuration(0, 'querier.max-query-lookback', 'How far back queries see; 0: as far as there is data.'),
+  max_query_length: promDuration(30 * DAY + HOUR, 'store.max-query-length', 'Longest time range of a query; 0: no bound.'),
+  max_query_range: promDuration(0, 'querier.max-query-range', 'Longest range in brackets, as in [5m]; 0: no bound.'),
+  max_query_parallelism: int(32, 'querier.max-query-parallelism', 'Most parts of one query that are worked on at a time.'),
+  max_chunks_per_query: int(2_000_000, 'store.query-chunk-limit', 'Most chunks that one query may read.'),
+  cardinality_limit: int(100_000, 'store.cardinality-limit', 'Most streams that one query may touch.'),
+  max_streams_matchers_per_query: int(1000, 'querier.max-streams-matcher-per-query', 'Most matchers in one query.'),
+  max_concurrent_tail_requests: int(10, 'querier.max-concurrent-tail-requests', 'Most live tails of a tenant at a time.'),
+  max_entries_limit_per_query: int(5000, 'validation.max-entries-limit', 'Largest `limit` of a log query; 0: no bound.'),
+  max_query_bytes_read: size(0, 'frontend.max-query-bytes-read', 'Most bytes that one query may read; 0: no bound.'),
+  max_querier_bytes_read: size(150 * GB, 'frontend.max-querier-bytes-read', 'Most bytes that one part of a query may read; 0: no bound.'),
+  query_timeout: promDuration(MINUTE, 'querier.query-timeout', 'How long one query may take.'),
+  split_queries_by_interval: promDuration(HOUR, 'querier.split-queries-by-interval', 'Length of the parts that a range query is split into; 0: not split.'),
+  split_instant_metric_queries_by_interval: promDuration(
+    HOUR,
+    'querier.split-instant-metric-queries-by-interval',
+    'The same for instant metric queries.',
+  ),
+  max_cache_freshness_per_query: promDuration(10 * MINUTE, 'frontend.max-cache-freshness', 'Results younger than this are not cached.'),
+  max_metadata_cache_freshness: promDuration(DAY, 'frontend.max-metadata-cache-freshness', 'The same for labels and series.'),
+  max_stats_cache_freshness: promDuration(10 * MINUTE, 'frontend.max-stats-cache-freshness', 'The same for statistics and volumes.'),
+  volume_enabled: bool(true, 'limits.volume-enabled', 'Whether the volume endpoints answer.'),
+  volume_max_series: int(1000, 'limits.volume-max-series', 'Most series of one volume query.'),
+  required_labels: list([], '', "Labels that a query's selectors must name."),
+  minimum_labels_number: int(0, '', "Fewest labels that a query's selectors must name."),
+  blocked_queries: structure<readonly BlockedQuery[]>(
+    'blockedQueries',
+    [],
+    'Queries that are refused: a list of {pattern, regex, hash, types}.',
+    (queries) => queries.map(({ pattern, regex, hash, types }) => ({ pattern, regex, hash, types })),
+  ),
+  enable_multi_variant_queries: bool(false, 'limits.enable-multi-variant-queries', 'Whether `variants(…)` queries are taken.'),
+
+  retention_period: promDuration(0, 'store.retention', 'How long entries are kept; 0: for ever.'),
+  retention_stream: structure<readonly StreamPeriod[]>(
+    'streamPeriods',
+    [],
+    'How long entries of some streams are kept: a list of {selector, priority, period}.',
+    printPeriods,
+  ),
+  deletion_mode: oneOf(
+    ['disabled', 'filter-only', 'filter-and-delete'],
+    'filter-and-delete',
+    'compactor.deletion-mode',
+    'What delete requests do: nothing, hide lines from answers, or hide and delete them.',
+  ),
+
+  ruler_max_rules_per_rule_group: int(0, 'ruler.max-rules-per-rule-group', 'Most rules in one group; 0: no bound.'),
+  ruler_max_rule_groups_per_tenant: int(0, 'ruler.max-rule-groups-per-tenant', 'Most rule groups of a tenant; 0: no bound.'),
+  pattern_ingester_tokenizable_json_fields_default: csv(
+    ['log', 'message', 'msg', 'msg_', '_msg', 'content'],
+    'limits.pattern-ingester-tokenizable-json-fields',
+    'Fields of JSON lines that patterns are looked for in, comma-separated.',
+  ),
+  pattern_ingester_tokenizable_json_fields_append: csv([], 'limits.pattern-ingester-tokenizable-json-fields-append', 'Fields to add to these.'),
+  pattern_ingester_tokenizable_json_fields_delete: csv([], 'limits.pattern-ingester-tokenizable-json-fields-delete', 'Fields to take away.'),
+  metric_aggregation_enabled: bool(false, 'limits.aggregation-enabled', 'Whether volumes are also kept as streams of their own.'),
+  pattern_persistence_enabled: bool(false, 'limits.pattern-persistence-enabled', 'Whether found patterns are also kept as streams of their own.'),
+} as const;

@@ -1,0 +1,49 @@
+/** Durations in the two spellings that Loki prints: Go's (`24h0m20s`) and Prometheus' (`1d`). */
+
+/** As Go's time.Duration prints itself. */
+export function goDuration(ns: number): string {
+  if (ns === 0) return '0s';
+  const sign = ns < 0 ? '-' : '';
+  const abs = Math.abs(ns);
+  if (abs < 1e9) {
+    if (abs < 1e3) return `${sign}${abs}ns`;
+    if (abs < 1e6) return `${sign}${trimmed(abs / 1e3)}µs`;
+    return `${sign}${trimmed(abs / 1e6)}ms`;
+  }
+  const totalSeconds = Math.floor(abs / 1e9);
+  const fraction = Math.round(abs - totalSeconds * 1e9);
+  const seconds = fraction === 0 ? `${totalSeconds % 60}` : `${totalSeconds % 60}.${String(fraction).padStart(9, '0').replace(/0+$/, '')}`;
+  const hours = Math.floor(totalSeconds / 3600);
+  const minutes = Math.floor(totalSeconds / 60) % 60;
+  if (hours > 0) return `${sign}${hours}h${minutes}m${seconds}s`;
+  return minutes > 0 ? `${sign}${minutes}m${seconds}s` : `${sign}${seconds}s`;
+}
+
+const trimmed = (x: number): string => String(Number(x.toPrecision(15)));
+
+const units: readonly (readonly [name: string, ms: number, exact: boolean])[] = [
+  ['y', 365 * 86_400_000, true],
+  ['w', 7 * 86_400_000, true],
+  ['d', 86_400_000, true],
+  ['h', 3_600_000, false],
+  ['m', 60_000, false],
+  ['s', 1000, false],
+  ['ms', 1, false],
+];
+
+/** As Prometheus' model.Duration prints itself: whole milliseconds; y, w and d only when they divide it. */
+export function promDuration(ns: number): string {
+  let ms = Math.trunc(ns / 1e6);
+  if (ms === 0) return '0s';
+  let text = ms < 0 ? '-' : '';
+  ms = Math.abs(ms);
+  for (const [name, unit, exact] of units) {
+    if (exact && ms % unit !== 0) continue;
+    const n = Math.floor(ms / unit);
+    if (n > 0) {
+      text += `${n}${name}`;
+      ms -= n * unit;
+    }
+  }
+  return text;
+}

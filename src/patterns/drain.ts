@@ -1,0 +1,97 @@
+/**
+ * Drain: lines of equal length in tokens that begin alike fall into one cluster when enough of their tokens agree; where
+ * they differ, the cluster's pattern has a gap. After P. He et al., "Drain: An Online Log Parsing Approach with Fixed
+ * Depth Tree", ICWS 2017.
+ */
+import { join, type Tokens, tokenize } from './tokenize.js';
+
+export const gap = '<_>';
+
+export interface Cluster {
+  words: string[];
+  readonly spaced: readonly boolean[];
+  /** Lines by bucket of 10 seconds (seconds since 1970). */
+  readonly counts: Map<number, number>;
+  lastSeconds: number;
+}
+
+/** Tokens that lead through the tree; a token with a digit counts as a gap there. */
+const treeDepth = 4;
+const similarityMin = 0.3;
+const clustersMax = 300;
+
+export class Drain {
+  readonly #leaves = new Map<string, Cluster[]>();
+  #size = 0;
+
+  /** Counts one line at a time; lines too long to be worth it are left out. */
+  train(line: string, bucketSeconds: number): void {
+    const tokens = tokenize(line);
+    if (tokens === null) return;
+    const key = pathOf(tokens);
+    let leaf = this.#leaves.get(key);
+    if (leaf === undefined) this.#leaves.set(key, (leaf = []));
+    let cluster = closest(leaf, tokens.words);
+    if (cluster === null) {
+      if (this.#size >= clustersMax) this.#evict();
+      cluster = { words: tokens.words.map((w) => (/\d/.test(w) ? gap : w)), spaced: tokens.spaced, counts: new Map(), lastSeconds: 0 };
+      leaf.push(cluster);
+      this.#size++;
+    } else {
+      for (const [i, word] of tokens.words.entries()) if (cluster.words[i] !== word) cluster.words[i] = gap;
+    }
+    cluster.counts.set(bucketSeconds, (cluster.counts.get(bucketSeconds) ?? 0) + 1);
+    cluster.lastSeconds = Math.max(cluster.lastSeconds, bucketSeconds);
+  }
+
+  *clusters(): Generator<{ readonly pattern: string; readonly counts: ReadonlyMap<number, number> }> {
+    for (const leaf of this.#leaves.values()) {
+      for (const cluster of leaf) yield { pattern: patternOf(cluster), counts: cluster.counts };
+    }
+  }
+
+  /** Forgets buckets before the time, and clusters that have none left. */
+  forget(beforeSeconds: number): void {
+    for (const [key, leaf] of this.#leaves) {
+      const kept = leaf.filter((cluster) => {
+        for (const bucket of cluster.counts.keys()) if (bucket < beforeSeconds) cluster.counts.delete(bucket);
+        return cluster.counts.size > 0;
+      });
+      this.#size -= leaf.length - kept.length;
+      if (kept.length === 0) this.#leaves.delete(key);
+      else this.#leaves.set(key, kept);
+    }
+  }
+
+  /** The cluster that was not seen for longest goes. */
+  #evict(): void {
+    let oldest: { leaf: Cluster[]; cluster: Cluster } | null = null;
+    for (const leaf of this.#leaves.values()) {
+      for (const cluster of leaf) if (oldest === null || cluster.lastSeconds < oldest.cluster.lastSeconds) oldest = { leaf, cluster };
+    }
+    if (oldest === null) return;
+    oldest.leaf.splice(oldest.leaf.indexOf(oldest.cluster), 1);
+    this.#size--;
+  }
+}
+
+function pathOf({ words }: Tokens): string {
+  const lead = words.slice(0, treeDepth).map((w) => (/\d/.test(w) ? gap : w));
+  return `${words.length} ${lead.join(' ')}`;
+}
+
+function closest(leaf: readonly Cluster[], words: readonly string[]): Cluster | null {
+  let best: Cluster | null = null;
+  let bestSame = -1;
+  for (const cluster of leaf) {
+    let same = 0;
+    for (let i = 0; i < words.length; i++) if (cluster.words[i] === words[i] || (cluster.words[i] === gap && /\d/.test(words[i] as string))) same++;
+    if (same > bestSame) [best, bestSame] = [cluster, same];
+  }
+  return best !== null && bestSame / words.length >= similarityMin ? best : null;
+}
+
+/** Gaps that stand side by side read as one. */
+function patternOf({ words, spaced }: Cluster): string {
+  return join({ words, spaced }).replace(/(?:<_>){2,}/g, gap).replace(/<_>(?: <_>)+/g, gap);
+}

@@ -1,0 +1,99 @@
+/** Labels, values, series, sizes: what can be told without reading lines. */
+import { bad } from './params.js';
+import { labelsTest, selectStreams, type Store, tenantLabel, tenantsFor } from './stream-source.js';
+import { parseMatchers } from '../logql/syntax/parser.js';
+import { Labels } from '../model/labels.js';
+import type { Matcher } from '../model/matcher.js';
+import type { TenantId } from '../model/tenant.js';
+import { MAX_NANOS, MIN_NANOS, type TimeRange } from '../model/time.js';
+
+const always: TimeRange = { start: MIN_NANOS, end: MAX_NANOS };
+
+/**
+ * Label names in the range. A stream in the head counts whatever its times, as in Loki (recorded: api/metadata/9).
+ * `query` may be empty, or a selector without stages.
+ */
+export function labelNames(store: Store, tenants: readonly TenantId[], query: string, range: TimeRange): string[] {
+  const names = new Set<string>();
+  forEachTenant(tenants, query, (tenant, matchers) => {
+    for (const { labels } of store.head.select(tenant, labelsTest(matchers), always)) {
+      for (const [name] of labels.pairs) names.add(name);
+    }
+    for (const name of store.index.labelNames(tenant, matchers, range)) names.add(name);
+    if (tenants.length > 1) names.add(tenantLabel);
+  });
+  return [...names].sort();
+}
+
+export function labelValues(
+  store: Store,
+  tenants: readonly TenantId[],
+  name: string,
+  query: string,
+  range: TimeRange,
+): string[] {
+  const values = new Set<string>();
+  forEachTenant(tenants, query, (tenant, matchers) => {
+    if (tenants.length > 1 && name === tenantLabel) {
+      values.add(tenant);
+      return;
+    }
+    for (const { labels } of store.head.select(tenant, labelsTest(matchers), always)) {
+      const value = labels.get(name);
+      if (value !== '') values.add(value);
+    }
+    for (const value of store.index.labelValues(tenant, name, matchers, range)) values.add(value);
+  });
+  return [...values].sort();
+}
+
+/** Label sets of the streams that match one of the selectors; all streams when there is none. */
+export function series(store: Store, tenants: readonly TenantId[], selectors: readonly string[], range: TimeRange): Labels[] {
+  const groups = selectors.length === 0 ? [[]] : selectors.map(matchersOnly);
+  const found = new Map<string, Labels>();
+  for (const matchers of groups) {
+    for (const stream of selectStreams(store, tenants, matchers, range)) found.set(stream.labels.text, stream.labels);
+  }
+  return [...found.values()];
+}
+
+export interface IndexStats {
+  readonly streams: number;
+  readonly chunks: number;
+  readonly bytes: number;
+  readonly entries: number;
+}
+
+/** What the index holds for a selector: chunks, without what is still in the head, as in Loki (api/metadata/31). */
+export function indexStats(store: Store, tenants: readonly TenantId[], query: string, range: TimeRange): IndexStats {
+  const matchers = matchersOnly(query);
+  const stats = { streams: 0, chunks: 0, bytes: 0, entries: 0 };
+  for (const tenant of tenantsFor(tenants, matchers)) {
+    for (const { chunks } of store.index.select(tenant, withoutTenant(matchers), range)) {
+      if (chunks.length === 0) continue;
+      stats.streams++;
+      stats.chunks += chunks.length;
+      for (const chunk of chunks) {
+        stats.bytes += chunk.rawBytes;
+        stats.entries += chunk.entries;
+      }
+    }
+  }
+  return stats;
+}
+
+function forEachTenant(tenants: readonly TenantId[], query: string, visit: (tenant: TenantId, matchers: readonly Matcher[]) => void): void {
+  const matchers = query === '' ? [] : matchersOnly(query);
+  for (const tenant of tenants.length > 1 ? tenantsFor(tenants, matchers) : tenants) {
+    visit(tenant, tenants.length > 1 ? withoutTenant(matchers) : matchers);
+  }
+}
+
+const withoutTenant = (matchers: readonly Matcher[]): readonly Matcher[] => matchers.filter((m) => m.name !== tenantLabel);
+
+/** A selector and nothing else. */
+export function matchersOnly(query: string): readonly Matcher[] {
+  const matchers = parseMatchers(query);
+  if (matchers === null) throw bad('only label matchers are supported');
+  return matchers;
+}

@@ -1,0 +1,58 @@
+/** The engine's way to data: selects streams in one tick, then scans their blocks. */
+import type { DamageError } from '../model/block-source.js';
+import type { TenantId } from '../model/tenant.js';
+import type { LogEntry, LogSelect, Querier, RangeSelect, StepSeries } from '../logql/engine/querier.js';
+import { compilePipeline, compileSamplePipeline } from '../logql/pipeline/pipeline.js';
+import { planWindows } from '../logql/range-aggregation/windows.js';
+import { ScanContext } from './scan/scan-context.js';
+import { scanLogs } from './scan/scan-logs.js';
+import { scanSamples } from './scan/scan-samples.js';
+import type { QueryStats } from './stats.js';
+import { selectStreams, type Store } from './stream-source.js';
+
+export class StoreQuerier implements Querier {
+  readonly #store: Store;
+  readonly #tenants: readonly TenantId[];
+  readonly #stats: QueryStats;
+  readonly #onDamage: (error: DamageError) => void;
+
+  constructor(store: Store, tenants: readonly TenantId[], stats: QueryStats, onDamage: (error: DamageError) => void) {
+    this.#store = store;
+    this.#tenants = tenants;
+    this.#stats = stats;
+    this.#onDamage = onDamage;
+  }
+
+  async selectLogs(select: LogSelect, signal: AbortSignal): Promise<readonly LogEntry[]> {
+    const { expr, range, direction, limit, intervalNs } = select;
+    const context = new ScanContext(signal, this.#stats, this.#onDamage);
+    const streams = selectStreams(this.#store, this.#tenants, expr.matchers, range);
+    context.found(streams);
+    const pipeline = compilePipeline(expr);
+    if (intervalNs <= 0) return scanLogs(streams, pipeline, { range, direction, limit }, context);
+    const all = await scanLogs(streams, pipeline, { range, direction, limit: Number.MAX_SAFE_INTEGER }, context);
+    return spaced(all, BigInt(intervalNs), direction === 'backward', limit);
+  }
+
+  async selectRange(select: RangeSelect, signal: AbortSignal): Promise<readonly StepSeries[]> {
+    const { expr, grid, grouping } = select;
+    const context = new ScanContext(signal, this.#stats, this.#onDamage);
+    const plan = planWindows(grid, expr.rangeNs, expr.offsetNs);
+    const streams = selectStreams(this.#store, this.#tenants, expr.log.matchers, plan.range);
+    context.found(streams);
+    return scanSamples(streams, compileSamplePipeline(expr, grouping), expr, plan, context);
+  }
+}
+
+/** Entries at least `interval` apart, over all streams together, as Loki thins them out. */
+function spaced(entries: readonly LogEntry[], interval: bigint, backward: boolean, limit: number): LogEntry[] {
+  const kept: LogEntry[] = [];
+  let last: bigint | null = null;
+  for (const entry of entries) {
+    if (kept.length >= limit) break;
+    if (last !== null && (backward ? entry.ns > last - interval : entry.ns < last + interval)) continue;
+    kept.push(entry);
+    last = entry.ns;
+  }
+  return kept;
+}
