@@ -4,6 +4,7 @@
 const statusOf = {
   'bad-request': 400,
   'no-org-id': 401,
+  forbidden: 403,
   'not-found': 404,
   'method-not-allowed': 405,
   'too-large': 413,

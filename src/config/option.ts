@@ -141,7 +141,7 @@ export const kinds = {
     },
     print: (ms: number): Plain => (ms === 0 ? '0' : new Date(ms).toISOString().replace('.000Z', 'Z')),
   },
-} satisfies Record<string, Kind<never>>;
+};
 
 type Make<T> = (initial: T, flag: string, help: string) => Option<T>;
 const maker =
@@ -202,4 +202,14 @@ export function* walk(section: Section, prefix = ''): Generator<readonly [key: s
     if (entry instanceof Option) yield [prefix + name, entry];
     else yield* walk(entry, `${prefix}${name}.`);
   }
+}
+
+/** The option of a dotted key; null when there is none. */
+export function optionAt(section: Section, key: string): Option<unknown> | null {
+  let entry: Option<unknown> | Section | undefined = section;
+  for (const step of key.split('.')) {
+    if (entry === undefined || entry instanceof Option || !Object.hasOwn(entry, step)) return null;
+    entry = entry[step];
+  }
+  return entry instanceof Option ? entry : null;
 }

@@ -3,6 +3,7 @@
  * Values, `-print-config-stderr`, `/config`, the flags and docs/CONFIGURATION.md follow from this table. Durations are
  * milliseconds, sizes bytes. What Loki knows beside these is in known-keys.ts.
  */
+import { otlpIndexLabels } from '../limits/limits.js';
 import { limitOptions } from './limit-options.js';
 import { bool, byteCount, csv, duration, float, int, list, oneOf, promDuration, secret, size, structure, text, type ValuesOf } from './option.js';
 import { printSchema, type SchemaPeriod } from './shapes.js';
@@ -30,7 +31,7 @@ export const options = {
     http_listen_port: int(3100, 'server.http-listen-port', 'HTTP port; 0: a free one, named in the log.'),
     http_listen_conn_limit: int(0, 'server.http-conn-limit', 'Most HTTP connections at a time; 0: no bound.'),
     grpc_listen_address: text('', 'server.grpc-listen-address', 'Address of the gRPC port; empty: all.'),
-    grpc_listen_port: int(9095, 'server.grpc-listen-port', 'gRPC port; 0: a free one, named in the log.'),
+    grpc_listen_port: int(9095, 'server.grpc-listen-port', 'gRPC port; 0: a free one, named in the log; negative: none.'),
     http_tls_config: {
       cert: text('', '', 'Certificate in PEM, in place.'),
       key: secret('', '', 'Key in PEM, in place.'),
@@ -70,26 +71,7 @@ export const options = {
     max_decompressed_size: byteCount(5000 * MB, 'distributor.max-decompressed-size', 'Largest push, decompressed.'),
     otlp_config: {
       default_resource_attributes_as_index_labels: list(
-        [
-          'service.name',
-          'service.namespace',
-          'service.instance.id',
-          'deployment.environment',
-          'deployment.environment.name',
-          'cloud.region',
-          'cloud.availability_zone',
-          'k8s.cluster.name',
-          'k8s.namespace.name',
-          'k8s.pod.name',
-          'k8s.container.name',
-          'container.name',
-          'k8s.replicaset.name',
-          'k8s.deployment.name',
-          'k8s.statefulset.name',
-          'k8s.daemonset.name',
-          'k8s.cronjob.name',
-          'k8s.job.name',
-        ],
+        [...otlpIndexLabels],
         'distributor.otlp.default_resource_attributes_as_index_labels',
         'Resource attributes of OTLP pushes that become labels of the stream.',
       ),
@@ -243,3 +225,31 @@ export type Settings = ValuesOf<typeof options>;
 
 /** The part that tenants can have of their own. */
 export type LimitSettings = Settings['limits_config'];
+
+/** A key of the file that Loki has and that changes nothing here. `why` is a sentence about what there is instead. */
+export interface Ignored {
+  readonly key: string;
+  /** 0 for a flag. */
+  readonly line: number;
+  readonly why: string;
+}
+
+/** Where things lie. Paths are as configured: relative ones are relative to the working directory. */
+export interface DataPaths {
+  /** Holds LOCK, VERSION and index.db. */
+  readonly root: string;
+  readonly wal: string;
+  readonly chunks: string;
+  readonly rules: string;
+  readonly compactor: string;
+}
+
+/** The whole running configuration. */
+export interface Config extends Settings {
+  /** The file that it was read from; null for the embedded default. */
+  readonly file: string | null;
+  readonly paths: DataPaths;
+  /** Nothing is kept on disk, and `paths` mean nothing: a fixture. */
+  readonly inMemory: boolean;
+  readonly ignored: readonly Ignored[];
+}

@@ -1,4 +1,5 @@
 /** The values of options that have parts, and how a YAML of the running configuration shows them. */
+import type { OtlpAttributes, OtlpConfig, StreamRetention } from '../limits/limits.js';
 import type { Plain } from './raw.js';
 import { printPromDuration } from './units.js';
 
@@ -17,41 +18,16 @@ export interface IndexTables {
   readonly period: number;
 }
 
-export interface StreamPeriod {
-  readonly selector: string;
-  readonly priority: number;
-  /** Milliseconds. */
-  readonly period: number;
-}
-
-export interface BlockedQuery {
-  readonly pattern: string;
-  readonly regex: boolean;
-  readonly hash: number;
-  /** Comma-separated. */
-  readonly types: string;
-}
-
-export interface Attributes {
-  readonly action: 'index_label' | 'structured_metadata' | 'drop';
-  readonly attributes: readonly string[];
-  readonly regex: string;
-}
-export interface ResourceAttributes {
-  readonly ignore_defaults: boolean;
-  readonly attributes_config: readonly Attributes[];
-}
-
 export const printSchema = (periods: readonly SchemaPeriod[]): Plain =>
   periods.map(({ index, ...period }) => ({ ...period, index: { prefix: index.prefix, period: printPromDuration(index.period) } }));
 
-export const printPeriods = (periods: readonly StreamPeriod[]): Plain =>
+export const printPeriods = (periods: readonly StreamRetention[]): Plain =>
   periods.map(({ selector, priority, period }) => ({ selector, priority, period: printPromDuration(period) }));
 
-export const printAttributes = (rows: readonly Attributes[]): Plain =>
+export const printAttributes = (rows: readonly OtlpAttributes[]): Plain =>
   rows.map(({ action, attributes, regex }) => (regex === '' ? { action, attributes } : { action, regex }));
 
-export const printOtlp = ({ ignore_defaults, attributes_config }: ResourceAttributes): Plain => ({
+export const printResourceAttributes = ({ ignore_defaults, attributes_config }: OtlpConfig['resource_attributes']): Plain => ({
   ignore_defaults,
   attributes_config: printAttributes(attributes_config),
 });

@@ -11,10 +11,19 @@ export interface Regex {
   testBytes(bytes: Uint8Array, start: number, end: number): boolean;
   /** Groups of the first match, [0] being the whole; null when there is none. */
   exec(text: string): (string | null)[] | null;
+  /** All matches that do not overlap, as Go's FindAll finds them. */
+  matchAll(text: string): RegexMatch[];
   /** Names by group number; '' for groups without one, and for [0]. */
   readonly groupNames: readonly string[];
   /** Bytes that every matching text contains, or null when none is known: for searching blocks. */
   readonly needle: Uint8Array | null;
+}
+
+export interface RegexMatch {
+  /** In UTF-16 units. */
+  readonly start: number;
+  readonly end: number;
+  readonly groups: readonly (string | null)[];
 }
 
 /** The message is Go's: "error parsing regexp: missing closing ): `(a`". */
@@ -38,6 +47,15 @@ export function compileRegex(source: string, options: { readonly anchored: boole
       const m = re.matcher(text);
       if (!m.find()) return null;
       return Array.from({ length: m.groupCount() + 1 }, (_, i) => m.group(i));
+    },
+    matchAll: (text) => {
+      const m = re.matcher(text);
+      const out: RegexMatch[] = [];
+      while (m.find()) {
+        const groups = Array.from({ length: m.groupCount() + 1 }, (_, i) => m.group(i));
+        out.push({ start: m.start(), end: m.end(), groups });
+      }
+      return out;
     },
     groupNames: [],
     needle: null,

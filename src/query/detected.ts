@@ -118,8 +118,8 @@ function lineParser(): (entry: LogEntry) => { parser: string | null; fields: rea
   return ({ line, labels }) => {
     const batch = singleEntryBatch(typeof line === 'string' ? Buffer.from(line) : line);
     for (const { parser, streams, pipeline } of pipelines) {
-      let stream = streams.get(labels.stream.text);
-      if (stream === undefined) streams.set(labels.stream.text, (stream = pipeline.forStream(labels.stream)));
+      const stream = streams.get(labels.stream.text) ?? pipeline.forStream(labels.stream);
+      streams.set(labels.stream.text, stream);
       let parsed: Labels = Labels.empty;
       stream.run(batch, rows, 1, (_row, _line, result) => {
         parsed = result.parsed;

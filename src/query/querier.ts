@@ -6,7 +6,7 @@ import { compilePipeline, compileSamplePipeline } from '../logql/pipeline/pipeli
 import { planWindows } from '../logql/range-aggregation/windows.js';
 import { ScanContext } from './scan/scan-context.js';
 import { scanLogs } from './scan/scan-logs.js';
-import { scanSamples } from './scan/scan-samples.js';
+import { finishSeries, scanSamples } from './scan/scan-samples.js';
 import type { QueryStats } from './stats.js';
 import { selectStreams, type Store } from './stream-source.js';
 
@@ -38,9 +38,9 @@ export class StoreQuerier implements Querier {
     const { expr, grid, grouping } = select;
     const context = new ScanContext(signal, this.#stats, this.#onDamage);
     const plan = planWindows(grid, expr.rangeNs, expr.offsetNs);
-    const streams = selectStreams(this.#store, this.#tenants, expr.log.matchers, plan.range);
+    const streams = selectStreams(this.#store, this.#tenants, expr.log.matchers, plan.entries);
     context.found(streams);
-    return scanSamples(streams, compileSamplePipeline(expr, grouping), expr, plan, context);
+    return finishSeries(await scanSamples(streams, compileSamplePipeline(expr, grouping), expr, plan, context));
   }
 }
 

@@ -79,7 +79,11 @@ export function parseLayout(layout: string): readonly Chunk[] {
       i++;
       continue;
     }
-    chunks.push({ prefix: layout.slice(from, found.start), element: found.element, text: layout.slice(found.start, found.end) });
+    chunks.push({
+      prefix: layout.slice(from, found.start),
+      element: found.element,
+      text: layout.slice(found.start, found.end),
+    });
     i = found.end;
     from = i;
   }
@@ -215,7 +219,9 @@ function formatOffset(offsetSeconds: number, element: string): string {
 
 /** `text` is the layout's ".000" or ",999". */
 function formatFraction(nanos: number, text: string): string {
-  const digits = pad(nanos, 9).slice(0, text.length - 1).padEnd(text.length - 1 > 9 ? 9 : 0, '0');
+  const digits = pad(nanos, 9)
+    .slice(0, text.length - 1)
+    .padEnd(text.length - 1 > 9 ? 9 : 0, '0');
   if (text[1] === '0') return `${text[0]}${digits}`;
   const trimmed = digits.replace(/0+$/, '');
   return trimmed === '' ? '' : `${text[0]}${trimmed}`;
@@ -362,7 +368,8 @@ class MomentParser {
       case '05':
         this.#second = this.#number(element === '5' ? /^[0-9]{1,2}/ : /^[0-9]{2}/, 0, 59);
         // A fraction may follow though the layout has none.
-        if (/^[.,][0-9]/.test(this.#rest) && next?.element !== 'fraction') this.#nanos = nanosOf(this.#take(/^.[0-9]+/));
+        if (/^[.,][0-9]/.test(this.#rest) && next?.element !== 'fraction')
+          this.#nanos = nanosOf(this.#take(/^.[0-9]+/));
         break;
       case '2006':
         this.#year = this.#number(/^[0-9]{4}/, 0, 9999);

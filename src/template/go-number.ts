@@ -1,8 +1,11 @@
 /** strconv's numbers: parsing and printing of integers and floats. */
 
-const underscores = /_/;
-/** Underscores of a number with a base prefix stand between digits, or after the prefix. */
-const goodUnderscores = /^[+-]?0[xXbBoO]?_?[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*(?:[.pP].*)?$/;
+/** An underscore stands between digits, or between a base prefix and a digit. */
+function underscoresAreGood(text: string): boolean {
+  const isHex = /^[+-]?0[xX]/.test(text);
+  const digit = isHex ? '[0-9a-fA-FxX]' : '[0-9bBoO]';
+  return !new RegExp(`(?<!${digit})_|_(?!${isHex ? '[0-9a-fA-F]' : '[0-9]'})`).test(text);
+}
 
 const radixOf: Readonly<Record<string, number>> = { x: 16, b: 2, o: 8 };
 
@@ -18,8 +21,8 @@ export function parseBigInt(text: string): bigint | null {
     if (rest === '') digits = '0';
     else radix = 8;
   }
-  if (underscores.test(digits)) {
-    if (prefix === '' ? !/^[0-9]+(_[0-9]+)*$/.test(digits) : !goodUnderscores.test(text)) return null;
+  if (digits.includes('_')) {
+    if (!underscoresAreGood(text)) return null;
     digits = digits.replaceAll('_', '');
   }
   if (digits === '') return null;
@@ -31,11 +34,13 @@ export function parseBigInt(text: string): bigint | null {
 }
 
 const decimalFloat = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
-const hexFloat = /^([+-]?)0[xX]([0-9a-fA-F_]*)(?:\.([0-9a-fA-F_]*))?[pP]([+-]?[0-9]+)$/;
+const hexFloat = /^([+-]?)0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?[pP]([+-]?[0-9]+)$/;
 const infinity = /^[+-]?inf(?:inity)?$/i;
 
 /** strconv.ParseFloat; null for bad syntax. What is too large is an infinity that the text does not name: 'range'. */
-export function parseFloat64(text: string): number | 'range' | null {
+export function parseFloat64(spelled: string): number | 'range' | null {
+  if (spelled.includes('_') && !underscoresAreGood(spelled)) return null;
+  const text = spelled.replaceAll('_', '');
   if (decimalFloat.test(text)) {
     const value = Number(text);
     return Number.isFinite(value) ? value : 'range';
@@ -45,9 +50,9 @@ export function parseFloat64(text: string): number | 'range' | null {
   const hex = hexFloat.exec(text);
   if (hex === null) return null;
   const [, sign, whole = '', fraction = '', exponent = '0'] = hex;
-  const digits = (whole + fraction).replaceAll('_', '');
-  if (digits === '' || (underscores.test(text) && !goodUnderscores.test(text))) return null;
-  const value = hexToNumber(BigInt(`0x${digits}`), Number(exponent) - 4 * fraction.replaceAll('_', '').length);
+  const digits = whole + fraction;
+  if (digits === '') return null;
+  const value = hexToNumber(BigInt(`0x${digits}`), Number(exponent) - 4 * fraction.length);
   if (!Number.isFinite(value)) return 'range';
   return sign === '-' ? -value : value;
 }
@@ -166,7 +171,10 @@ export function formatFloat(value: number, format: FloatFormat, precision: numbe
 /** 0x1.8p+01. */
 function hexadecimal(value: number, precision: number, format: 'x' | 'X'): string {
   let { mantissa, exponent } = splitFloat(value);
-  if (mantissa !== 0n) while (mantissa < 1n << 52n) (mantissa <<= 1n), exponent--;
+  while (mantissa !== 0n && mantissa < 1n << 52n) {
+    mantissa <<= 1n;
+    exponent--;
+  }
   // One digit before the point and 13 after it.
   if (precision >= 0 && precision < 13) {
     const shift = BigInt(4 * (13 - precision));
@@ -175,7 +183,10 @@ function hexadecimal(value: number, precision: number, format: 'x' | 'X'): strin
     const half = 1n << (shift - 1n);
     if (rest > half || (rest === half && (mantissa & 1n) === 1n)) mantissa++;
     mantissa <<= shift;
-    if (mantissa >= 1n << 53n) (mantissa >>= 1n), exponent++;
+    if (mantissa >= 1n << 53n) {
+      mantissa >>= 1n;
+      exponent++;
+    }
   }
   const digits = mantissa.toString(16).padStart(14, '0');
   let fraction = digits.slice(1);

@@ -1,5 +1,5 @@
 /** Walks a parse tree and writes the output, with Go's rules of typing and Go's errors. */
-import type { FunctionTable, TemplateFunction } from './functions.js';
+import type { CallContext, FunctionTable, TemplateFunction } from './functions.js';
 import { quote } from './go-quote.js';
 import { byteLength } from './go-string.js';
 import {
@@ -54,12 +54,6 @@ export interface Program {
   readonly root: ListNode;
   readonly templates: ReadonlyMap<string, ListNode>;
   readonly functions: FunctionTable;
-}
-
-/** What functions see of the entry that is being rendered. */
-export interface CallContext {
-  line(): string;
-  timestampNs(): bigint;
 }
 
 export function execute(program: Program, dot: Value, context: CallContext): string {
@@ -342,7 +336,8 @@ class Run {
     final: Final,
   ): Value {
     let value = receiver;
-    for (let i = 0; i < names.length - 1; i++) value = this.#member(dot, value, node, names[i] as string, null, missing);
+    for (let i = 0; i < names.length - 1; i++)
+      value = this.#member(dot, value, node, names[i] as string, null, missing);
     return this.#member(dot, value, node, names.at(-1) as string, args, final);
   }
 
@@ -442,7 +437,9 @@ class Run {
     if (type === 'any') return indirect(value);
     const inner = indirect(value);
     if (inner !== undefined && typeOf(inner) === type) return inner;
-    return this.#fail(`wrong type for value; expected ${type}; got ${inner === undefined ? 'interface {}' : typeOf(inner)}`);
+    return this.#fail(
+      `wrong type for value; expected ${type}; got ${inner === undefined ? 'interface {}' : typeOf(inner)}`,
+    );
   }
 
   #argument(dot: Value, type: ParamType | null, node: Operand): Value {

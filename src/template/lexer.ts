@@ -1,5 +1,5 @@
 /** Tokens of a template, made on demand. */
-import { isPrint, quote as goQuote } from './go-quote.js';
+import { quote as goQuote, isPrint } from './go-quote.js';
 import { byteLength } from './go-string.js';
 
 export type TokenType =

@@ -1,6 +1,7 @@
 /** A number or character of a template: one text that may be an integer, a float or a complex number. */
-import { quote, unquoteChar } from './go-quote.js';
+
 import { parseBigInt, parseFloat64 } from './go-number.js';
+import { quote, unquoteChar } from './go-quote.js';
 
 export interface NumberLiteral {
   readonly text: string;
@@ -45,7 +46,10 @@ function complex(text: string, re: number, im: number): NumberLiteral {
 
 function parseComplex(text: string): NumberLiteral | string {
   const at = Math.max(text.lastIndexOf('+'), text.lastIndexOf('-'));
-  const split = /[eEpP]/.test(text[at - 1] ?? '') && !/^[+-]?0[xX]/.test(text) ? text.slice(0, at - 1).search(/[+-](?=[^+-]*$)/) : at;
+  const split =
+    /[eEpP]/.test(text[at - 1] ?? '') && !/^[+-]?0[xX]/.test(text)
+      ? text.slice(0, at - 1).search(/[+-](?=[^+-]*$)/)
+      : at;
   const re = parseFloat64(text.slice(0, split));
   const im = parseFloat64(text.slice(split, -1));
   if (typeof re !== 'number' || typeof im !== 'number') return 'syntax error scanning complex number';

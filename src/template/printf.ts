@@ -2,7 +2,19 @@
 import { type FloatFormat, formatFloat } from './go-number.js';
 import { canBackquote, isPrint, quote, quoteRune } from './go-quote.js';
 import { normalise, runeCount, runes, toBytes } from './go-string.js';
-import { Complex, type Concrete, Int, Interface, isMap, isOpaque, isUnsigned, NamedInt, sortedKeys, typeOf, type Value } from './values.js';
+import {
+  Complex,
+  type Concrete,
+  Int,
+  Interface,
+  isMap,
+  isOpaque,
+  isUnsigned,
+  NamedInt,
+  sortedKeys,
+  typeOf,
+  type Value,
+} from './values.js';
 
 /** Widths and precisions beyond are not numbers to Go. */
 const numberMax = 1_000_000;
@@ -235,9 +247,7 @@ class Printer {
     const { sharpV } = this.#flags;
     const join = (items: readonly string[]): string => items.join(sharpV ? ', ' : ' ');
     if (isMap(value)) {
-      const pairs = sortedKeys(value).map(
-        (key) => `${this.#value(key, verb)}:${this.#value(value.get(key), verb)}`,
-      );
+      const pairs = sortedKeys(value).map((key) => `${this.#value(key, verb)}:${this.#value(value.get(key), verb)}`);
       return sharpV ? `${value.type}{${join(pairs)}}` : `map[${join(pairs)}]`;
     }
     const items = value.items.map((item) => this.#value(item, verb));
@@ -345,7 +355,10 @@ class Printer {
   #unicode(value: bigint): string {
     const { precision, sharp } = this.#flags;
     const unsigned = BigInt.asUintN(64, value);
-    const hex = unsigned.toString(16).toUpperCase().padStart(Math.max(4, precision ?? 0), '0');
+    const hex = unsigned
+      .toString(16)
+      .toUpperCase()
+      .padStart(Math.max(4, precision ?? 0), '0');
     const ch = sharp && unsigned <= 0x10ffffn ? String.fromCodePoint(Number(unsigned)) : '';
     return this.#pad(`U+${hex}${ch !== '' && isPrint(ch) ? ` '${ch}'` : ''}`, false);
   }
@@ -380,8 +393,7 @@ class Printer {
     let body = signed ? text.slice(1) : text;
     if (space && sign === '+' && !plus) sign = ' ';
     if (body === 'Inf' || body === 'NaN') {
-      const shown = body === 'NaN' && !space && !plus ? '' : plus || sign !== '+' ? sign : '';
-      return this.#pad(shown + body, false);
+      return this.#pad(body === 'NaN' && !space && !plus ? body : sign + body, false);
     }
     if (sharp && format !== 'b') body = withPoint(body, verb, precision);
     if (!plus && sign === '+') return this.#pad(body);

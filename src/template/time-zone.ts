@@ -49,6 +49,9 @@ function ianaLocation(name: string): Location {
     minute: 'numeric',
     second: 'numeric',
   });
+  // Names are files to Go: the case counts.
+  const canonical = format.resolvedOptions().timeZone;
+  if (canonical !== name && canonical.toLowerCase() === name.toLowerCase()) throw new RangeError(`no zone ${name}`);
   const at = (unixSeconds: number): Zone => {
     const seconds = Math.min(Math.max(unixSeconds, -intlSecondsMax), intlSecondsMax);
     const parts: Record<string, string> = {};

@@ -78,7 +78,15 @@ export interface SliceValue {
  * What a parameter takes. 'any' is interface {}: a constant gets its default type, nil is allowed.
  * 'value' is reflect.Value: as 'any', but slots stay visible.
  */
-export type ParamType = 'string' | 'int' | 'float64' | 'any' | 'value' | 'time.Time' | 'time.Duration' | '*time.Location';
+export type ParamType =
+  | 'string'
+  | 'int'
+  | 'float64'
+  | 'any'
+  | 'value'
+  | 'time.Time'
+  | 'time.Duration'
+  | '*time.Location';
 
 /** A method of a type: its parameters as in functions.ts, and what it does. */
 export interface Method {
@@ -116,7 +124,8 @@ export const staticType = (value: Concrete | Interface): string =>
 /** Looks inside an Interface; a nil one is invalid. */
 export const indirect = (value: Value): Concrete | undefined => (value instanceof Interface ? value.elem : value);
 
-export const isMap = (value: Value): value is MapValue => typeof value === 'object' && 'kind' in value && value.kind === 'map';
+export const isMap = (value: Value): value is MapValue =>
+  typeof value === 'object' && 'kind' in value && value.kind === 'map';
 export const isSlice = (value: Value): value is SliceValue =>
   typeof value === 'object' && 'kind' in value && value.kind === 'slice';
 export const isOpaque = (value: Value): value is OpaqueValue =>

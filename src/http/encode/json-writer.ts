@@ -16,7 +16,7 @@ export class JsonWriter {
   /** Text that is JSON already, ASCII. */
   raw(text: string): this {
     this.#room(text.length);
-    this.#length += this.#buffer.latin1Write(text, this.#length);
+    this.#length += this.#buffer.write(text, this.#length, 'latin1');
     return this;
   }
 
@@ -31,7 +31,7 @@ export class JsonWriter {
       this.#room(text.length + 2);
       const buffer = this.#buffer;
       buffer[this.#length++] = quote;
-      this.#length += buffer.latin1Write(text, this.#length);
+      this.#length += buffer.write(text, this.#length, 'latin1');
       buffer[this.#length++] = quote;
       return this;
     }

@@ -1,10 +1,10 @@
 /** `labels`, `label/<name>/values`, `series`, `index/stats`, and the label routes of the old /api/prom prefix. */
 import type { FastifyInstance } from 'fastify';
-import { indexStats, labelNames, labelValues, series } from '../../query/metadata.js';
+import { type IndexStats, indexStats, labelNames, labelValues, series } from '../../query/metadata.js';
 import { bounds } from '../../query/params.js';
 import type { Store } from '../../query/stream-source.js';
 import { formOf, readTenants } from '../request.js';
-import { sendJson } from '../send.js';
+import { sendJson, sendPieces } from '../send.js';
 import type { RouteDeps } from './deps.js';
 
 export interface LabelRouteDeps extends RouteDeps {
@@ -82,4 +82,20 @@ export function labelRoutes(app: FastifyInstance, { store, policy, nowNs }: Labe
       return sendJson(request, reply, indexStats(store, tenants, form.get('query'), bounds(form, nowNs())));
     },
   });
+
+  // One shard covers everything: a single process has nothing to divide a query among.
+  app.route({
+    method: methods,
+    url: '/loki/api/v1/index/shards',
+    handler: async (request, reply) => {
+      const tenants = readTenants(request, policy);
+      const form = formOf(request);
+      const stats = indexStats(store, tenants, form.get('query'), bounds(form, nowNs()));
+      return sendPieces(request, reply, [Buffer.from(shardsJson(stats))].values());
+    },
+  });
 }
+
+/** The upper bound is 2^64 - 1, which JSON.stringify cannot write. */
+const shardsJson = (stats: IndexStats): string =>
+  `{"shards":[{"bounds":{"min":0,"max":18446744073709551615},"stats":${JSON.stringify(stats)}}]}\n`;

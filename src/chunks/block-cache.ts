@@ -1,0 +1,110 @@
+/** Decoded blocks, and the block tables of chunks, bounded by bytes. One for each thread. */
+import type { BlockSource } from '../model/block-source.js';
+import type { ColumnNeeds, EntryBatch } from '../model/entry-batch.js';
+import {
+  type BlockBytes,
+  type BlockHeader,
+  batchOf,
+  type DecodedColumns,
+  decodeColumns,
+  type EncodedBlock,
+  hasColumns,
+} from './block.js';
+import { ByteLru } from './byte-lru.js';
+import type { Place } from './section.js';
+
+export const blockCacheBytesDefault = 64 * 1024 * 1024;
+
+/** Names a block for as long as it can be read: `<pack>:<offset>`, or a symbol for a block in memory. */
+export type BlockKey = string | symbol;
+
+export interface BlockCacheCounters {
+  /** Reads that found all columns, that found some, that found none. */
+  hits: number;
+  partialHits: number;
+  misses: number;
+  evictions: number;
+  /** Bytes of the columns that had to be decoded. */
+  decodedBytes: number;
+}
+
+export class BlockCache {
+  readonly counters: BlockCacheCounters = { hits: 0, partialHits: 0, misses: 0, evictions: 0, decodedBytes: 0 };
+  readonly #columns: ByteLru<BlockKey, DecodedColumns>;
+  readonly #tables: ByteLru<string, readonly BlockHeader[]>;
+
+  /** 0 keeps nothing. Block tables may take another sixteenth. */
+  constructor(bytesMax: number = blockCacheBytesDefault) {
+    this.#columns = new ByteLru(bytesMax);
+    this.#tables = new ByteLru(bytesMax / 16);
+  }
+  get byteLength(): number {
+    return this.#columns.byteLength + this.#tables.byteLength;
+  }
+  get blocks(): number {
+    return this.#columns.size;
+  }
+
+  /** The batch may share memory with the cache: it is for reading only, and stays valid. Throws DamageError. */
+  read(key: BlockKey, block: BlockHeader, bytes: BlockBytes, needs: ColumnNeeds, place: Place): EntryBatch {
+    const known = this.#columns.get(key);
+    if (known !== undefined && hasColumns(block, needs, known)) {
+      this.counters.hits++;
+      return batchOf(block, known, needs);
+    }
+    if (known === undefined) this.counters.misses++;
+    else this.counters.partialHits++;
+    const columns = decodeColumns(block, bytes, needs, place, known);
+    const byteLength = bytesOf(columns);
+    this.counters.decodedBytes += byteLength - (known === undefined ? 0 : bytesOf(known));
+    this.counters.evictions += this.#columns.set(key, columns, byteLength);
+    return batchOf(block, columns, needs);
+  }
+
+  /** The table of a chunk, by pack and place; `load` makes it when it is not here. */
+  table(key: string, load: () => readonly BlockHeader[]): readonly BlockHeader[] {
+    const known = this.#tables.get(key);
+    if (known !== undefined) return known;
+    const table = load();
+    // About what V8 takes for the objects of a block and of each of its sections.
+    let byteLength = 100;
+    for (const block of table) byteLength += 150 + block.sections.length * 100;
+    this.#tables.set(key, table, byteLength);
+    return table;
+  }
+
+  /** For a block that will not be read again. */
+  forget(key: BlockKey): void {
+    this.#columns.delete(key);
+  }
+  clear(): void {
+    this.#columns.clear();
+    this.#tables.clear();
+  }
+}
+
+/** A sealed block in memory that can be read. Make it once for each block and keep it: its identity is the cache's key. */
+export function blockSourceOf(encoded: EncodedBlock, cache: BlockCache): BlockSource & { forget(): void } {
+  const key = Symbol('sealed block');
+  const bytes: BlockBytes = (start, end) => encoded.bytes.subarray(start, end);
+  const place = { file: 'sealed block in memory', offset: 0 };
+  return {
+    fromNs: encoded.fromNs,
+    throughNs: encoded.throughNs,
+    count: encoded.count,
+    rawBytes: encoded.rawBytes,
+    read: (needs) => cache.read(key, encoded, bytes, needs, place),
+    forget: () => cache.forget(key),
+  };
+}
+
+/** Overhead of the objects around a block's columns. */
+const slotBytes = 400;
+
+function bytesOf(columns: DecodedColumns): number {
+  let byteLength = slotBytes + columns.offsetNs.byteLength;
+  byteLength += (columns.lineEnd?.byteLength ?? 0) + (columns.lines?.byteLength ?? 0);
+  for (const { ids, dictionary } of columns.metadata.values())
+    byteLength += 200 + ids.byteLength + dictionary.byteLength;
+  return byteLength;
+}

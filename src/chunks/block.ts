@@ -1,0 +1,254 @@
+/** A block: some hundred KiB of one stream's entries, as columns in sections. The layout is in README.md. */
+import { invariant } from '../errors.js';
+import { DamageError } from '../model/block-source.js';
+import type { ColumnNeeds, EntryBatch, MetadataColumn } from '../model/entry-batch.js';
+import type { Nanos } from '../model/time.js';
+import { ByteReader, ByteWriter, FormatError } from './bytes.js';
+import type { Codec } from './codec/codec.js';
+import { blockEntriesMax } from './constants.js';
+import { readFloats, readUints, writeIntegers } from './integer-column.js';
+import { type Place, packSection, readingSection, type Section, sectionKinds, unpackSection } from './section.js';
+import { accumulate, readTextColumn, type TextDictionary, writeTextColumn } from './text-dictionary.js';
+
+/** What is known of a block without reading it. */
+export interface BlockHeader {
+  /** Inclusive bounds of the times; entry i is at fromNs + its offset. */
+  readonly fromNs: Nanos;
+  readonly throughNs: Nanos;
+  readonly count: number;
+  /** Bytes of the lines. */
+  readonly rawBytes: number;
+  /** In the order of their offsets, back to back. */
+  readonly sections: readonly Section[];
+}
+
+/** Plain data, immutable: it may be kept, written to a pack, or cloned to another thread. */
+export interface EncodedBlock extends BlockHeader {
+  /** The stored sections, back to back, in a buffer of its own. */
+  readonly bytes: Uint8Array;
+}
+
+/** Columns of a block that were decoded so far. Absent ones were not asked for yet. */
+export interface DecodedColumns {
+  readonly offsetNs: Float64Array;
+  readonly lineEnd?: Uint32Array;
+  readonly lines?: Uint8Array;
+  /** By name. */
+  readonly metadata: ReadonlyMap<string, MetadataColumn & { readonly dictionary: TextDictionary }>;
+}
+
+/**
+ * Entries must be in the order of their times, at least one, and within 2^53 ns of each other.
+ * The batch stays the caller's; nothing of it is kept.
+ */
+export function encodeBlock(batch: EntryBatch, codec: Codec): EncodedBlock {
+  const { count } = batch;
+  invariant(count > 0 && count <= blockEntriesMax, `a block has 1 to ${blockEntriesMax} entries, not ${count}`);
+  const sections: Section[] = [];
+  const parts: Uint8Array[] = [];
+  let offset = 0;
+  const add = (kind: number, name: string, decoded: Uint8Array): void => {
+    const { section, stored } = packSection(kind, name, decoded, codec, offset);
+    sections.push(section);
+    // `stored` may be a view of the writer that the next section reuses.
+    parts.push(stored === decoded ? stored.slice() : stored);
+    offset += stored.length;
+  };
+
+  const first = batch.offsetNs[0]!;
+  const last = batch.offsetNs[count - 1]!;
+  const times = relativeTimes(batch.offsetNs, count);
+  const out = new ByteWriter(count * 4 + 64);
+  writeIntegers(out, times, count, ['delta', 'delta-of-delta'], scaleOf(times));
+  add(sectionKinds.times, '', out.written());
+
+  const columns = [...batch.metadata].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  for (const column of columns) {
+    const section = new ByteWriter(count * 2 + 256);
+    if (writeTextColumn(section, column, count)) add(sectionKinds.metadata, column.name, section.written());
+  }
+
+  const rawBytes = batch.lineEnd[count - 1]!;
+  const ends = new ByteWriter(count * 2 + 64);
+  writeIntegers(ends, lengthsOf(batch.lineEnd, count), count, ['plain']);
+  add(sectionKinds.lineEnds, '', ends.written());
+  add(sectionKinds.lines, '', batch.lines.subarray(0, rawBytes));
+
+  const bytes = new Uint8Array(offset);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return {
+    fromNs: batch.baseNs + BigInt(first),
+    throughNs: batch.baseNs + BigInt(last),
+    count,
+    rawBytes,
+    sections,
+    bytes,
+  };
+}
+
+/** Stored bytes [start, end) of a block. May be a view. */
+export type BlockBytes = (start: number, end: number) => Uint8Array;
+
+/**
+ * Decodes what `needs` names and `known` lacks; unknown kinds of sections are skipped. Throws DamageError.
+ * The result may share memory with what `bytes` gives.
+ */
+export function decodeColumns(
+  block: BlockHeader,
+  bytes: BlockBytes,
+  needs: ColumnNeeds,
+  place: Place,
+  known?: DecodedColumns,
+): DecodedColumns {
+  const wanted = block.sections.filter((section) => isWanted(section, needs, known));
+  const stored = fetchSections(wanted, bytes);
+  let offsetNs = known?.offsetNs;
+  let lineEnd = known?.lineEnd;
+  let lines = known?.lines;
+  const metadata = new Map(known?.metadata);
+  wanted.forEach((section, i) => {
+    const decoded = unpackSection(section, stored[i] as Uint8Array, place);
+    readingSection(section, place, () => {
+      const from = new ByteReader(decoded);
+      if (section.kind === sectionKinds.times) offsetNs = readTimes(from, block);
+      else if (section.kind === sectionKinds.lineEnds) lineEnd = readLineEnds(from, block);
+      else if (section.kind === sectionKinds.lines) {
+        if (decoded.length !== block.rawBytes)
+          throw new FormatError(`${decoded.length} bytes, ${block.rawBytes} expected`);
+        lines = decoded;
+      } else metadata.set(section.name, readTextColumn(from, section.name, block.count));
+    });
+  });
+  if (offsetNs === undefined) throw new DamageError(place.file, place.offset, 'block has no times');
+  if (needs.lines !== 'none' && lineEnd === undefined)
+    throw new DamageError(place.file, place.offset, 'block has no line ends');
+  if (needs.lines === 'bytes' && lines === undefined)
+    throw new DamageError(place.file, place.offset, 'block has no lines');
+  return { offsetNs, metadata, ...(lineEnd !== undefined && { lineEnd }), ...(lines !== undefined && { lines }) };
+}
+
+/** Whether decodeColumns would have nothing to do. */
+export const hasColumns = (block: BlockHeader, needs: ColumnNeeds, known: DecodedColumns): boolean =>
+  !block.sections.some((section) => isWanted(section, needs, known));
+
+/** The batch with exactly the columns asked for. */
+export function batchOf(block: BlockHeader, columns: DecodedColumns, needs: ColumnNeeds): EntryBatch {
+  const { metadata } = needs;
+  const chosen: MetadataColumn[] = [];
+  for (const column of columns.metadata.values()) {
+    if (metadata === 'all' || metadata.includes(column.name)) chosen.push(column);
+  }
+  return {
+    count: block.count,
+    baseNs: block.fromNs,
+    offsetNs: columns.offsetNs,
+    lines: needs.lines === 'bytes' ? (columns.lines as Uint8Array) : noBytes,
+    lineEnd: needs.lines === 'none' ? noEnds : (columns.lineEnd as Uint32Array),
+    metadata: chosen.sort((a, b) => (a.name < b.name ? -1 : 1)),
+  };
+}
+
+/** Decodes a block in memory, without a cache. Throws DamageError. */
+export function decodeBlock(
+  block: EncodedBlock,
+  needs: ColumnNeeds,
+  place: Place = { file: 'memory', offset: 0 },
+): EntryBatch {
+  const columns = decodeColumns(block, (start, end) => block.bytes.subarray(start, end), needs, place);
+  return batchOf(block, columns, needs);
+}
+
+const noBytes = new Uint8Array(0);
+const noEnds = new Uint32Array(0);
+
+function isWanted(section: Section, needs: ColumnNeeds, known: DecodedColumns | undefined): boolean {
+  switch (section.kind) {
+    case sectionKinds.times:
+      return known === undefined;
+    case sectionKinds.lineEnds:
+      return needs.lines !== 'none' && known?.lineEnd === undefined;
+    case sectionKinds.lines:
+      return needs.lines === 'bytes' && known?.lines === undefined;
+    case sectionKinds.metadata:
+      return (
+        (needs.metadata === 'all' || needs.metadata.includes(section.name)) &&
+        known?.metadata.has(section.name) !== true
+      );
+    default:
+      return false;
+  }
+}
+
+/** Reading a little too much costs less than another call. */
+const gapBytesMax = 16 * 1024;
+
+/** The stored bytes of each section; neighbours come by one read. */
+function fetchSections(sections: readonly Section[], bytes: BlockBytes): Uint8Array[] {
+  const out: Uint8Array[] = [];
+  for (let i = 0; i < sections.length; ) {
+    const start = (sections[i] as Section).offset;
+    let end = start;
+    let next = i;
+    for (; next < sections.length; next++) {
+      const section = sections[next] as Section;
+      if (section.offset - end > gapBytesMax) break;
+      end = section.offset + section.storedBytes;
+    }
+    const run = bytes(start, end);
+    for (; i < next; i++) {
+      const section = sections[i] as Section;
+      out.push(run.subarray(section.offset - start, section.offset - start + section.storedBytes));
+    }
+  }
+  return out;
+}
+
+function relativeTimes(offsetNs: Float64Array, count: number): Float64Array {
+  const first = offsetNs[0]!;
+  const times = new Float64Array(count);
+  let previous = 0;
+  for (let i = 0; i < count; i++) {
+    const time = offsetNs[i]! - first;
+    invariant(time >= previous, 'entries of a block are in the order of their times');
+    times[i] = time;
+    previous = time;
+  }
+  return times;
+}
+
+/** The coarsest of s, ms, µs, ns in which all times are whole: few clocks tick in nanoseconds. */
+function scaleOf(times: Float64Array): number {
+  let scale = 1e9;
+  for (let i = 0; i < times.length && scale > 1; i++) while (times[i]! % scale !== 0) scale /= 1000;
+  return scale;
+}
+
+function lengthsOf(lineEnd: Uint32Array, count: number): Uint32Array {
+  const lengths = new Uint32Array(count);
+  let start = 0;
+  for (let i = 0; i < count; i++) {
+    const end = lineEnd[i]!;
+    lengths[i] = end - start;
+    start = end;
+  }
+  return lengths;
+}
+
+function readTimes(from: ByteReader, block: BlockHeader): Float64Array {
+  const offsetNs = readFloats(from, block.count);
+  if (offsetNs[0] !== 0 || BigInt(offsetNs[block.count - 1]!) !== block.throughNs - block.fromNs) {
+    throw new FormatError('times are not those of the block');
+  }
+  return offsetNs;
+}
+
+function readLineEnds(from: ByteReader, block: BlockHeader): Uint32Array {
+  const lineEnd = readUints(from, block.count);
+  const byteLength = accumulate(lineEnd);
+  if (byteLength !== block.rawBytes) throw new FormatError(`lines of ${byteLength} bytes, ${block.rawBytes} expected`);
+  return lineEnd;
+}

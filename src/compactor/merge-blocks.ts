@@ -1,0 +1,30 @@
+/** Blocks of one stream put together: small ones become full ones, full ones stay as they are. */
+import type { Codec } from '../chunks/codec/codec.js';
+import { decodeBlock, type EncodedBlock, encodeBlock } from '../chunks/block.js';
+import { allColumns, concatByTime, type EntryBatch, sliceRows } from '../model/entry-batch.js';
+
+/** Blocks with at least this are left alone. */
+const fullFromBytes = 192 * 1024;
+export const blockBytes = 256 * 1024;
+
+/** In order of time; entries of equal times keep the order of the blocks. */
+export function mergeBlocks(blocks: readonly EncodedBlock[], codec: Codec): EncodedBlock[] {
+  const small = blocks.filter((b) => b.rawBytes < fullFromBytes);
+  if (small.length < 2) return [...blocks];
+  const full = blocks.filter((b) => b.rawBytes >= fullFromBytes);
+  const merged = encodeRuns(concatByTime(small.map((b) => decodeBlock(b, allColumns))), codec);
+  return [...full, ...merged].sort((a, b) => (a.fromNs < b.fromNs ? -1 : a.fromNs > b.fromNs ? 1 : 0));
+}
+
+/** Cuts a batch into blocks of about 256 KiB of lines. */
+export function encodeRuns(batch: EntryBatch, codec: Codec): EncodedBlock[] {
+  const out: EncodedBlock[] = [];
+  for (let from = 0; from < batch.count; ) {
+    const begin = from === 0 ? 0 : (batch.lineEnd[from - 1] as number);
+    let to = from + 1;
+    while (to < batch.count && (batch.lineEnd[to] as number) - begin <= blockBytes) to++;
+    out.push(encodeBlock(sliceRows(batch, from, to), codec));
+    from = to;
+  }
+  return out;
+}

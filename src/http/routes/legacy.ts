@@ -1,0 +1,52 @@
+/** `/api/prom/query`: log queries in the shape that Loki had before 1.0. Old dashboards and loki_exporter still ask it. */
+import type { FastifyInstance } from 'fastify';
+import { ApiError } from '../../errors.js';
+import { quoteGo } from '../../model/labels.js';
+import { Form, rangeParams } from '../../query/params.js';
+import type { Frontend } from '../../query/frontend.js';
+import { groupStreams } from '../encode/results.js';
+import { formOf, readTenants, requestSignal } from '../request.js';
+import { sendJson } from '../send.js';
+import type { RouteDeps } from './deps.js';
+
+export interface LegacyRouteDeps extends RouteDeps {
+  readonly frontend: Frontend;
+}
+
+export function legacyRoutes(app: FastifyInstance, { frontend, policy, nowNs, queryTimeoutMs }: LegacyRouteDeps): void {
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/api/prom/query',
+    handler: async (request, reply) => {
+      const tenants = readTenants(request, policy);
+      const form = formOf(request);
+      const params = rangeParams(form, nowNs());
+      const query = withRegexp(form, params.query);
+      const signal = requestSignal(request, reply, queryTimeoutMs(tenants));
+      const { result } = await frontend.range(tenants, { ...params, query }, signal);
+      if (result.kind !== 'streams') throw new ApiError('bad-request', 'legacy endpoints only support streams result type');
+      const streams = [...groupStreams(result.entries, false)].map(({ labels, entries }) => ({
+        labels: labels.text,
+        entries: entries.map(({ ns, line }) => ({
+          ts: rfc3339Nano(ns),
+          line: typeof line === 'string' ? line : Buffer.from(line).toString('utf8'),
+        })),
+      }));
+      return sendJson(request, reply, { streams });
+    },
+  });
+}
+
+/** The old parameter `regexp` is a line filter behind the selector. */
+function withRegexp(form: Form, query: string): string {
+  const regexp = form.get('regexp');
+  return regexp === '' ? query : `${query} |~ ${quoteGo(regexp)}`;
+}
+
+/** As Go prints a UTC time: without trailing zeros of the fraction. */
+export function rfc3339Nano(ns: bigint): string {
+  const seconds = ns >= 0n ? ns / 1_000_000_000n : (ns - 999_999_999n) / 1_000_000_000n;
+  const fraction = String(ns - seconds * 1_000_000_000n).padStart(9, '0').replace(/0+$/, '');
+  const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
+  return `${whole}${fraction === '' ? '' : `.${fraction}`}Z`;
+}

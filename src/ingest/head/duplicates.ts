@@ -1,0 +1,148 @@
+/**
+ * Entries that were sent before. As Loki, a stream drops an entry whose time, line and structured metadata are those
+ * of one in its open block, or of the last one when that is in no open block any more. The rest may be sent twice.
+ */
+import type { EntryBatch } from '../../model/entry-batch.js';
+import type { Nanos } from '../../model/time.js';
+import type { OpenBlock } from './open-block.js';
+import { lineStart, pickRows } from './rows.js';
+
+/** The batch without what `known` has, and without what occurs twice in it; the batch itself when that is nothing. */
+export function withoutDuplicates(batch: EntryBatch, known: KnownEntries | null): EntryBatch {
+  const { count, offsetNs } = batch;
+  const newest = known === null ? Number.NEGATIVE_INFINITY : known.newestAsOffset(batch.baseNs);
+  let isAscending = true;
+  let mayRepeat = false;
+  let previous = newest;
+  for (let i = 0; i < count; i++) {
+    const offset = offsetNs[i] as number;
+    if (offset <= previous) mayRepeat = true;
+    if (i > 0 && offset < (offsetNs[i - 1] as number)) isAscending = false;
+    previous = offset;
+  }
+  if (!mayRepeat) return batch;
+
+  const seen = new EntryTable(batch);
+  const kept = new Uint32Array(count);
+  let keptCount = 0;
+  for (let row = 0; row < count; row++) {
+    const offset = offsetNs[row] as number;
+    if (known !== null && offset <= newest && known.has(batch, row)) continue;
+    // In ascending order only neighbours can have equal times.
+    if (!isAscending || offset === offsetNs[row - 1] || offset === offsetNs[row + 1]) {
+      if (seen.find(batch, row) >= 0) continue;
+      seen.add(row);
+    }
+    kept[keptCount++] = row;
+  }
+  return keptCount === count ? batch : pickRows(batch, kept.subarray(0, keptCount));
+}
+
+export interface KnownEntries {
+  /** The newest time, counted from `baseNs`. */
+  newestAsOffset(baseNs: Nanos): number;
+  has(batch: EntryBatch, row: number): boolean;
+}
+
+/** Runs of equal times up to this long are compared one by one; the table is for longer ones, and disorder. */
+const shortRun = 16;
+
+/** The entries of an open block. One object per block: the table that it may need grows with the block. */
+export function knownInBlock(block: OpenBlock): KnownEntries {
+  let table: EntryTable | null = null;
+  let inTable = 0;
+  return {
+    newestAsOffset: (baseNs) => Number(block.throughNs - baseNs),
+    has(batch, row) {
+      const rows = block.arrived();
+      if (block.isSorted) {
+        const offset = (batch.offsetNs[row] as number) + Number(batch.baseNs - rows.baseNs);
+        let at = firstAt(rows, offset);
+        const runEnd = Math.min(rows.count, at + shortRun);
+        while (at < runEnd && rows.offsetNs[at] === offset) if (isSameEntry(rows, at++, batch, row)) return true;
+        if (at < runEnd || at === rows.count) return false;
+      }
+      table ??= new EntryTable(rows);
+      table.rows = rows;
+      for (; inTable < rows.count; inTable++) table.add(inTable);
+      return table.find(batch, row) >= 0;
+    },
+  };
+}
+
+/** Only the last entry, of a block that is closed. */
+export function knownLast(last: EntryBatch): KnownEntries {
+  return {
+    newestAsOffset: (baseNs) => Number(last.baseNs + BigInt(last.offsetNs[0] as number) - baseNs),
+    has: (batch, row) => isSameEntry(last, 0, batch, row),
+  };
+}
+
+/** The first row at this time or later, of rows in order. */
+function firstAt(rows: EntryBatch, offsetNs: number): number {
+  let low = 0;
+  let high = rows.count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((rows.offsetNs[middle] as number) < offsetNs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Rows by a hash of time and line. */
+class EntryTable {
+  rows: EntryBatch;
+  readonly #byHash = new Map<number, number | number[]>();
+
+  constructor(rows: EntryBatch) {
+    this.rows = rows;
+  }
+
+  add(row: number): void {
+    const hash = hashOf(this.rows, row, this.rows.baseNs);
+    const known = this.#byHash.get(hash);
+    if (known === undefined) this.#byHash.set(hash, row);
+    else if (typeof known === 'number') this.#byHash.set(hash, [known, row]);
+    else known.push(row);
+  }
+
+  /** -1 when there is no such entry. */
+  find(batch: EntryBatch, row: number): number {
+    const known = this.#byHash.get(hashOf(batch, row, this.rows.baseNs));
+    if (known === undefined) return -1;
+    if (typeof known === 'number') return isSameEntry(this.rows, known, batch, row) ? known : -1;
+    return known.find((other) => isSameEntry(this.rows, other, batch, row)) ?? -1;
+  }
+}
+
+function hashOf(batch: EntryBatch, row: number, baseNs: Nanos): number {
+  const time = (batch.offsetNs[row] as number) + (batch.baseNs === baseNs ? 0 : Number(batch.baseNs - baseNs));
+  let hash = (time ^ Math.floor(time / 2 ** 32)) | 0;
+  const end = batch.lineEnd[row] as number;
+  for (let i = lineStart(batch, row); i < end; i++) hash = Math.imul(hash ^ (batch.lines[i] as number), 0x01000193);
+  return hash;
+}
+
+function isSameEntry(a: EntryBatch, i: number, b: EntryBatch, k: number): boolean {
+  const shiftNs = a.baseNs === b.baseNs ? 0 : Number(b.baseNs - a.baseNs);
+  if (a.offsetNs[i] !== (b.offsetNs[k] as number) + shiftNs) return false;
+  const aStart = lineStart(a, i);
+  const bStart = lineStart(b, k);
+  const length = (a.lineEnd[i] as number) - aStart;
+  if (length !== (b.lineEnd[k] as number) - bStart) return false;
+  for (let n = 0; n < length; n++) if (a.lines[aStart + n] !== b.lines[bStart + n]) return false;
+  return metadataWithin(a, i, b, k) && metadataWithin(b, k, a, i);
+}
+
+/** Has b's row all the metadata that a's row has, with the same values? A joined batch may have a name twice. */
+function metadataWithin(a: EntryBatch, i: number, b: EntryBatch, k: number): boolean {
+  return a.metadata.every(({ name, dictionary, ids }) => {
+    const id = ids[i] as number;
+    if (id === 0) return true;
+    const value = dictionary.get(id - 1);
+    return b.metadata.some(
+      (other) => other.name === name && other.ids[k] !== 0 && other.dictionary.get((other.ids[k] as number) - 1) === value,
+    );
+  });
+}

@@ -1,0 +1,57 @@
+/** From a request to streams in columns: which decoder reads which content. */
+import type { Limits } from '../../limits/limits.js';
+import { type BodyLimits, readBody, unsnap } from './body.js';
+import { decodeJson } from './json.js';
+import { decodeLegacyJson } from './json-legacy.js';
+import { decodeProto } from './proto.js';
+import { badPush } from './push-error.js';
+import type { PushRequest } from './push-request.js';
+
+/** What the body speaks: the endpoint says it. `grpc` is a bare PushRequest message. */
+export type PushProtocol = 'loki' | 'loki-legacy' | 'otlp' | 'grpc';
+
+export interface PushBody {
+  readonly protocol: PushProtocol;
+  /** Headers as they came; '' when absent. */
+  readonly contentType: string;
+  readonly contentEncoding: string;
+  /** Given away: it may be written over, and the result may refer to it. */
+  readonly body: Buffer;
+}
+
+export interface DecodeContext {
+  readonly bodyLimits: BodyLimits;
+  readonly limits: Limits;
+  /** For OTLP records without a time of their own. */
+  readonly nowNs: bigint;
+}
+
+/** Throws ApiError with Loki's status, and with its text where Loki has its own. */
+export function decodePush(push: PushBody, context: DecodeContext): PushRequest {
+  return decoders[push.protocol](push, context);
+}
+
+const decoders: Record<PushProtocol, (push: PushBody, context: DecodeContext) => PushRequest> = {
+  loki: (push, context) => decodeLoki(push, context, decodeJson),
+  'loki-legacy': (push, context) => decodeLoki(push, context, decodeLegacyJson),
+  grpc: ({ body }) => decodeProto(body),
+  otlp: () => {
+    throw badPush('otlp is not there yet');
+  },
+};
+
+/** Anything that is not JSON is taken for snappy and protobuf, whatever it calls itself; but it must call itself something. */
+function decodeLoki(push: PushBody, { bodyLimits }: DecodeContext, json: (body: Buffer) => PushRequest): PushRequest {
+  const body = readBody(push.body, push.contentEncoding, bodyLimits);
+  return mediaType(push.contentType) === 'application/json' ? json(body) : decodeProto(unsnap(body, bodyLimits));
+}
+
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:\/[!#$%&'*+\-.^_`|~0-9A-Za-z]+)?$/;
+
+/** The type without its parameters, in lower case. */
+export function mediaType(contentType: string): string {
+  const type = (contentType.split(';', 1)[0] as string).trim().toLowerCase();
+  if (type === '') throw badPush('mime: no media type');
+  if (!token.test(type)) throw badPush('mime: expected token after slash');
+  return type;
+}

@@ -1,0 +1,87 @@
+/**
+ * Snappy's block format, decoding only: a varint of the decoded length, then literals and copies.
+ * https://github.com/google/snappy/blob/main/format_description.txt
+ */
+import { badPush, decompressedTooLarge } from './push-error.js';
+
+/**
+ * Decodes a block. The length is checked against `bytesMax` before anything is allocated. The result's memory is its
+ * own, and somewhat larger than the result. Throws ApiError.
+ */
+export function decodeSnappy(block: Uint8Array, bytesMax: number): Buffer {
+  const inputBytes = block.length;
+  let length = 0;
+  let head = 0;
+  for (let factor = 1; ; factor *= 128) {
+    if (head >= inputBytes || head === 5) throw corrupt();
+    const byte = block[head++] as number;
+    length += (byte & 0x7f) * factor;
+    if (byte < 0x80) break;
+  }
+  if (length > 0xffffffff) throw corrupt();
+  if (length > bytesMax) throw decompressedTooLarge(length, bytesMax);
+  // Nothing yields more than 64 bytes for three: what claims to is damaged, and must not cost memory.
+  if (length > (inputBytes - head) * 32) throw corrupt();
+
+  // The input lies behind the output in one buffer, so that literals are moved by copyWithin: it needs no view of the
+  // source, and costs a third of `set` on the short runs that blocks are made of.
+  const out = Buffer.allocUnsafeSlow(length + inputBytes);
+  out.set(block, length);
+  const end = length + inputBytes;
+  let from = length + head;
+  let to = 0;
+  while (from < end) {
+    const tag = out[from++] as number;
+    let size: number;
+    let offset: number;
+    if ((tag & 3) === 0) {
+      size = tag >> 2;
+      if (size >= 60) {
+        const extra = size - 59;
+        if (from + extra > end) throw corrupt();
+        size = out[from] as number;
+        if (extra > 1) size += (out[from + 1] as number) * 0x100;
+        if (extra > 2) size += (out[from + 2] as number) * 0x10000;
+        if (extra > 3) size += (out[from + 3] as number) * 0x1000000;
+        from += extra;
+      }
+      size++;
+      if (size > length - to || size > end - from) throw corrupt();
+      if (size <= 12) for (let i = 0; i < size; i++) out[to + i] = out[from + i] as number;
+      else out.copyWithin(to, from, from + size);
+      from += size;
+      to += size;
+      continue;
+    }
+    if ((tag & 3) === 1) {
+      if (from >= end) throw corrupt();
+      size = 4 + ((tag >> 2) & 7);
+      offset = ((tag >> 5) << 8) | (out[from++] as number);
+    } else if ((tag & 3) === 2) {
+      if (from + 2 > end) throw corrupt();
+      size = 1 + (tag >> 2);
+      offset = (out[from] as number) | ((out[from + 1] as number) << 8);
+      from += 2;
+    } else {
+      if (from + 4 > end) throw corrupt();
+      size = 1 + (tag >> 2);
+      offset =
+        (out[from] as number) +
+        (out[from + 1] as number) * 0x100 +
+        (out[from + 2] as number) * 0x10000 +
+        (out[from + 3] as number) * 0x1000000;
+      from += 4;
+    }
+    if (offset === 0 || offset > to || size > length - to) throw corrupt();
+    // A copy may overlap itself: then its bytes repeat, one after the other.
+    if (size <= 12 || offset < size) {
+      const back = to - offset;
+      for (let i = 0; i < size; i++) out[to + i] = out[back + i] as number;
+    } else out.copyWithin(to, to - offset, to - offset + size);
+    to += size;
+  }
+  if (to !== length) throw corrupt();
+  return out.subarray(0, length);
+}
+
+const corrupt = () => badPush('snappy: corrupt input');

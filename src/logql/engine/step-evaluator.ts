@@ -1,0 +1,93 @@
+/** A sample expression → its series over the grid. */
+import { ApiError, assertNever, invariant } from '../../errors.js';
+import type { StepGrid } from '../../model/time.js';
+import type { Grouping, RangeAggregationExpr, RangeOp, SampleExpr, VectorAggregationExpr } from '../syntax/ast.js';
+import { aggregate } from '../vector-aggregation/vector-aggregation.js';
+import { absentSeries } from './absent.js';
+import { binaryOp } from './binary-op.js';
+import { compareLabels } from './label-order.js';
+import { labelReplace } from './label-replace.js';
+import { withLiteral } from './literal.js';
+import { pipelineFailure } from './pipeline-error.js';
+import type { Querier } from './querier.js';
+import { constantSeries, firstStep, type StepVector } from './step-vector.js';
+
+export interface Evaluation {
+  readonly grid: StepGrid;
+  readonly querier: Querier;
+  readonly signal: AbortSignal;
+  /** Is approx_topk allowed? Loki allows it where its sharding does. */
+  readonly approxTopk: boolean;
+}
+
+/** `expr` has been through rewrite(). A literal stands only beside an operator. */
+export async function evaluateSamples(expr: SampleExpr, evaluation: Evaluation): Promise<StepVector> {
+  const { grid, signal } = evaluation;
+  switch (expr.kind) {
+    case 'range-aggregation':
+      return selectRange(expr, null, evaluation);
+    case 'vector-aggregation': {
+      if (expr.op === 'approx_topk' && !evaluation.approxTopk) {
+        throw new ApiError('internal', 'approx_topk is not enabled. See -limits.shard_aggregations');
+      }
+      const inner =
+        expr.expr.kind === 'range-aggregation'
+          ? await selectRange(expr.expr, pushedDown(expr, expr.expr), evaluation)
+          : await evaluateSamples(expr.expr, evaluation);
+      signal.throwIfAborted();
+      return { series: aggregate(expr, present(inner), grid), failure: inner.failure };
+    }
+    case 'binary': {
+      const { left, right } = expr;
+      if (left.kind === 'literal' || right.kind === 'literal') {
+        const literalLeft = left.kind === 'literal';
+        const literal = left.kind === 'literal' ? left : right;
+        invariant(literal.kind === 'literal', 'one side is a literal');
+        const vector = await evaluateSamples(literalLeft ? right : left, evaluation);
+        return withLiteral(expr.op, vector, literal.value, { literalLeft, bool: expr.bool });
+      }
+      const [l, r] = await Promise.all([evaluateSamples(left, evaluation), evaluateSamples(right, evaluation)]);
+      signal.throwIfAborted();
+      return binaryOp(expr, l, r, grid);
+    }
+    case 'label-replace':
+      return labelReplace(expr, await evaluateSamples(expr.expr, evaluation));
+    case 'vector':
+      return { series: [constantSeries(expr.value, grid)], failure: null };
+    case 'literal':
+      invariant(false, 'the parser lets a literal stand alone inside an expression');
+      break;
+    default:
+      return assertNever(expr);
+  }
+}
+
+async function selectRange(
+  expr: RangeAggregationExpr,
+  grouping: Grouping | null,
+  { grid, querier, signal }: Evaluation,
+): Promise<StepVector> {
+  const found = await querier.selectRange({ expr, grid, grouping }, signal);
+  const series = found.filter((s) => firstStep(s) >= 0).sort((a, b) => compareLabels(a.labels, b.labels));
+  const failure = pipelineFailure(series);
+  return { series: expr.op === 'absent_over_time' ? [absentSeries(expr.log.matchers, series, grid)] : series, failure };
+}
+
+/**
+ * What of a sum's grouping may be done already while reading: a sum of counts or sums is one. Loki does so, and the
+ * fewer labels are asked for, the fewer a parser must find. A grouping of the range aggregation's own stays.
+ */
+function pushedDown(outer: VectorAggregationExpr, inner: RangeAggregationExpr): Grouping | null {
+  if (outer.op !== 'sum' || inner.grouping !== null || !additive.has(inner.op)) return null;
+  return outer.grouping ?? { without: false, labels: [] };
+}
+
+const additive: ReadonlySet<RangeOp> = new Set([
+  'bytes_over_time',
+  'bytes_rate',
+  'sum_over_time',
+  'rate',
+  'count_over_time',
+]);
+
+const present = ({ series }: StepVector): StepVector['series'] => series.filter((s) => firstStep(s) >= 0);

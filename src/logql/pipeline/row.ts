@@ -1,0 +1,63 @@
+/** One entry on its way through the stages; the same object for every row. */
+import type { LabelsBuilder } from './labels-builder.js';
+import type { LineText } from './pipeline-types.js';
+
+export class Row {
+  readonly labels: LabelsBuilder;
+  /** The line is bytes[from..to) when `text` is null, or when `encoded` says that the text's bytes lie there. */
+  bytes: Buffer = Buffer.alloc(0);
+  from = 0;
+  to = 0;
+  baseNs = 0n;
+  offsetNs = 0;
+  #text: string | null = null;
+  #encoded = true;
+
+  constructor(labels: LabelsBuilder) {
+    this.labels = labels;
+  }
+
+  setLine(bytes: Buffer, from: number, to: number): void {
+    this.bytes = bytes;
+    this.from = from;
+    this.to = to;
+    this.#text = null;
+    this.#encoded = true;
+  }
+
+  /** The line becomes what line_format made. Values parsed from the line before stay: they hold their own buffer. */
+  setText(text: string): void {
+    this.#text = text;
+    this.#encoded = false;
+  }
+
+  /** To be called before bytes, from and to are read. */
+  needBytes(): void {
+    if (this.#encoded) return;
+    this.bytes = Buffer.from(this.#text as string, 'utf8');
+    this.from = 0;
+    this.to = this.bytes.length;
+    this.#encoded = true;
+  }
+
+  get text(): string {
+    return this.#text ?? this.bytes.toString('utf8', this.from, this.to);
+  }
+
+  get byteLength(): number {
+    return this.#encoded ? this.to - this.from : Buffer.byteLength(this.#text as string, 'utf8');
+  }
+
+  get line(): LineText {
+    return this.#text ?? this.bytes.subarray(this.from, this.to);
+  }
+
+  get timestampNs(): bigint {
+    return this.baseNs + BigInt(this.offsetNs);
+  }
+}
+
+/** One compiled stage; false ends the row. */
+export interface RowStage {
+  process(row: Row): boolean;
+}

@@ -1,0 +1,26 @@
+/** `| decolorize`: takes ANSI colour sequences out of the line. */
+import type { Row, RowStage } from '../row.js';
+
+/** The expression that Loki takes from acarl005/stripansi, on characters. */
+const ansi =
+  /[\u001B\u009B][[\]()#;?]*(?:(?:(?:[a-zA-Z\d]*(?:;[a-zA-Z\d]*)*)?\u0007)|(?:(?:\d{1,4}(?:;\d{0,4})*)?[\dA-PRZcf-ntqry=><~]))/g;
+
+export const decolorizeStage: RowStage = {
+  process(row: Row): boolean {
+    row.needBytes();
+    const { bytes, from, to } = row;
+    if (!hasEscape(bytes, from, to)) return true;
+    const clean = Buffer.from(row.text.replace(ansi, ''), 'utf8');
+    row.setLine(clean, 0, clean.length);
+    return true;
+  },
+};
+
+/** U+001B, or U+009B (C2 9B in UTF-8). */
+function hasEscape(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) {
+    const b = bytes[i];
+    if (b === 0x1b || (b === 0x9b && i > from && bytes[i - 1] === 0xc2)) return true;
+  }
+  return false;
+}

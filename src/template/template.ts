@@ -1,0 +1,180 @@
+/** Go's text/template with Loki's functions: line_format, label_format and alert texts are written in it. */
+import { compileRegex, type Regex, RegexError } from '../model/regex.js';
+import { type CallContext, type FunctionTable, lokiFunctions } from './functions.js';
+import { toDisplay } from './go-string.js';
+import { execute, type Program } from './interpreter.js';
+import type { AnyNode, ListNode, Node } from './nodes.js';
+import { parseTemplate } from './parser.js';
+import { CallError, TemplateError, TemplateExecError } from './template-error.js';
+import { type Location, loadLocation } from './time-zone.js';
+import type { MapValue, Value } from './values.js';
+
+export { TemplateError, TemplateExecError };
+
+/** The entry that is being rendered. */
+export interface TemplateData {
+  /** undefined when there is no such label: it renders as ''. */
+  get(label: string): string | undefined;
+  /** All labels, for `.` and range; in any order. */
+  entries(): Iterable<readonly [string, string]>;
+  line(): string;
+  timestampNs(): bigint;
+}
+
+export interface Template {
+  /** Throws TemplateExecError. */
+  render(data: TemplateData): string;
+  /** The labels that it reads, for the hints to parsers; null when that cannot be told. */
+  readonly fields: readonly string[] | null;
+}
+
+export interface TemplateOptions {
+  /** How errors call the template: "line" (the default) in line_format, "label" in label_format. */
+  readonly name?: string;
+  /** For `now`. */
+  readonly nowNs?: () => bigint;
+}
+
+/** Throws TemplateError. */
+export function compileTemplate(text: string, options: TemplateOptions = {}): Template {
+  const program = compileProgram(text, options.name ?? 'line', lokiFunctions);
+  const fields = fieldsOf(program);
+  const parts = simpleParts(program.root);
+  if (parts !== null) return { fields, render: (data) => renderParts(parts, data) };
+  const kept = keptBetweenCalls(options.nowNs ?? wallClockNs);
+  return {
+    fields,
+    render: (data) =>
+      toDisplay(
+        execute(program, labelMap(data), { ...kept, line: () => data.line(), timestampNs: () => data.timestampNs() }),
+      ),
+  };
+}
+
+/** For texts whose data are not labels: alert-template.ts. Throws TemplateError. */
+export function compileProgram(text: string, name: string, functions: FunctionTable): Program {
+  const { root, templates } = parseTemplate(name, text, (fn) => functions.has(fn));
+  return { name, text, root, templates, functions };
+}
+
+const wallClockNs = (): bigint => BigInt(Date.now()) * 1_000_000n;
+
+/** Different expressions and zones that one template may use: they can come from the data. */
+const keptMax = 64;
+
+/** Expressions and zones are made once for a template. */
+export function keptBetweenCalls(nowNs: () => bigint): Pick<CallContext, 'nowNs' | 'regex' | 'location'> {
+  const regexes = new Map<string, Regex>();
+  const locations = new Map<string, Location | null>();
+  return {
+    nowNs,
+    regex: (source) => kept(regexes, source, compileForCall),
+    location: (name) => kept(locations, name, loadLocation),
+  };
+}
+
+function kept<V>(cache: Map<string, V>, key: string, make: (key: string) => V): V {
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const value = make(key);
+  if (cache.size >= keptMax) cache.clear();
+  cache.set(key, value);
+  return value;
+}
+
+function compileForCall(source: string): Regex {
+  try {
+    return compileRegex(source, { anchored: false });
+  } catch (e) {
+    if (e instanceof RegexError) throw new CallError(e.message, { cause: e });
+    throw e;
+  }
+}
+
+function labelMap(data: TemplateData): MapValue {
+  return {
+    kind: 'map',
+    type: 'map[string]string',
+    elemType: 'string',
+    get: (key) => data.get(key),
+    has: (key) => data.get(key) !== undefined,
+    keys: function* () {
+      for (const [name] of data.entries()) yield name;
+    },
+  };
+}
+
+// Text and plain fields
+
+type Part = { readonly text: string } | { readonly label: string };
+
+/** The template as text and `{{.label}}` only; null when there is more to it. */
+function simpleParts(root: ListNode): readonly Part[] | null {
+  const parts: Part[] = [];
+  for (const node of root.nodes) {
+    if (node.kind === 'text') parts.push({ text: node.text });
+    else {
+      const label = plainField(node);
+      if (label === null) return null;
+      parts.push({ label });
+    }
+  }
+  return parts;
+}
+
+function plainField(node: Node): string | null {
+  if (node.kind !== 'action' || node.pipe.decl.length > 0 || node.pipe.cmds.length !== 1) return null;
+  const args = node.pipe.cmds[0]?.args;
+  const field = args?.length === 1 ? args[0] : undefined;
+  return field?.kind === 'field' && field.ident.length === 1 ? (field.ident[0] as string) : null;
+}
+
+function renderParts(parts: readonly Part[], data: TemplateData): string {
+  let out = '';
+  for (const part of parts) out += 'text' in part ? part.text : (data.get(part.label) ?? '');
+  return out;
+}
+
+// Fields
+
+/** Every name of a field, as Loki collects them. A bare dot, `$` or another template may read any label: null. */
+function fieldsOf({ root }: Program): readonly string[] | null {
+  const found = new Set<string>();
+  return collect([root], found) ? [...found] : null;
+}
+
+/** False when not all reads are known. */
+function collect(nodes: readonly AnyNode[], found: Set<string>): boolean {
+  return nodes.every((node) => {
+    switch (node.kind) {
+      case 'list':
+        return collect(node.nodes, found);
+      case 'action':
+        return collect([node.pipe], found);
+      case 'if':
+      case 'range':
+      case 'with':
+        return collect([node.pipe, node.list, ...(node.elseList === null ? [] : [node.elseList])], found);
+      case 'pipe':
+        return collect(node.cmds, found);
+      case 'command':
+        return collect(node.args, found);
+      case 'field':
+        for (const name of node.ident) found.add(name);
+        return true;
+      case 'chain':
+        return collect([node.node], found);
+      case 'variable':
+        return node.ident[0] !== '$';
+      case 'dot':
+      case 'template':
+        return false;
+      default:
+        return true;
+    }
+  });
+}
+
+/** Renders a program over any value. Throws TemplateExecError. */
+export const renderProgram = (program: Program, dot: Value, context: CallContext): string =>
+  toDisplay(execute(program, dot, context));
