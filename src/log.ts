@@ -36,7 +36,12 @@ export const logLevels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 export const isLogLevel = (word: string): word is LogLevel => (logLevels as readonly string[]).includes(word);
 
 export function createLogger({ format, level, write, nowMs = Date.now, caller = 'skald' }: LoggerOptions): Logger {
-  const shared: Shared = { line: format === 'json' ? jsonLine : logfmtLine, write, nowMs, least: logLevels.indexOf(level) };
+  const shared: Shared = {
+    line: format === 'json' ? jsonLine : logfmtLine,
+    write,
+    nowMs,
+    least: logLevels.indexOf(level),
+  };
   return new LineLogger(shared, caller);
 }
 
@@ -93,7 +98,13 @@ class LineLogger implements Logger {
     if (!this.enabled(level)) return;
     const ts = new Date(this.#shared.nowMs()).toISOString();
     this.#shared.write(
-      this.#shared.line([['level', level], ['ts', ts], ['caller', this.#caller], ['msg', message], ...Object.entries(fields)]),
+      this.#shared.line([
+        ['level', level],
+        ['ts', ts],
+        ['caller', this.#caller],
+        ['msg', message],
+        ...Object.entries(fields),
+      ]),
     );
   }
 }
@@ -115,7 +126,9 @@ const logfmtKey = (key: string): string => key.replace(unsafeInKey, '_') || '_';
 
 /** JSON's escapes, and \u for what a terminal or a reader of lines could take for more than a character. */
 const logfmtValue = (value: string): string =>
-  plain.test(value) ? value : JSON.stringify(value).replace(/[\p{C}\u2028\u2029]/gu, (ch) => (ch === ' ' ? ch : escaped(ch)));
+  plain.test(value)
+    ? value
+    : JSON.stringify(value).replace(/[\p{C}\u2028\u2029]/gu, (ch) => (ch === ' ' ? ch : escaped(ch)));
 
 const escaped = (text: string): string =>
   Array.from({ length: text.length }, (_, i) => `\\u${text.charCodeAt(i).toString(16).padStart(4, '0')}`).join('');

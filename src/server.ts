@@ -1,37 +1,274 @@
 /**
- * The composition root: builds every room in order, starts, and stops in reverse. The one file that knows all rooms.
- * Two servers can live in one process: nothing here is global.
+ * The composition root: builds every room in order, starts, and stops in reverse. Two servers can live in one process:
+ * nothing here is global.
  */
-import type { FastifyInstance } from 'fastify';
-import { codecFor, codecsReady } from './chunks/codec/codec.js';
-import { BlockCache } from './chunks/block-cache.js';
-import { type PackStore, filePackStore, memoryPackStore } from './chunks/pack-store.js';
-import { chunkBlocks } from './chunks/pack-reader.js';
-import { DeleteRequests } from './compactor/delete-requests.js';
+import type { AddressInfo } from 'node:net';
 import type { Config } from './config/options.js';
+import { readOverrides } from './config/overrides-file.js';
 import { renderConfig } from './config/render.js';
-import { createApp } from './http/app.js';
-import { deleteRoutes } from './http/routes/delete.js';
-import { drilldownRoutes } from './http/routes/drilldown.js';
-import { labelRoutes } from './http/routes/labels.js';
-import { legacyRoutes } from './http/routes/legacy.js';
-import { patternRoutes } from './http/routes/patterns.js';
-import { pushRoutes } from './http/routes/push.js';
-import { queryRoutes } from './http/routes/query.js';
-import { refusedRoutes } from './http/routes/refused.js';
-import { statusRoutes } from './http/routes/status.js';
-import { tailRoutes } from './http/routes/tail.js';
-import { openLabelIndex } from './index/open-label-index.js';
-import { openIngester } from './ingest/open-ingester.js';
+import { createApp, type TlsOptions } from './http/app.js';
+import { registerRoutes } from './http/routes/routes.js';
+import { defaultBodyLimits } from './ingest/push/body.js';
 import { PushService } from './ingest/push-service.js';
 import { type Clock, systemClock } from './io/clock.js';
-import type { FileSystem } from './io/file-system.js';
+import { type FileSystem, readFile } from './io/file-system.js';
 import { nodeFileSystem } from './io/node-file-system.js';
-import { Overrides } from './limits/limits.js';
-import type { Logger } from './log.js';
-import { createMetrics, type Metrics } from './metrics/metrics.js';
-import { DamageError } from './model/block-source.js';
+import { type Limits, Overrides } from './limits/limits.js';
+import { createLogger, isLogLevel, type Logger } from './log.js';
+import { createMetrics } from './metrics/metrics.js';
+import type { DamageError } from './model/block-source.js';
+import type { TenantId } from './model/tenant.js';
 import { PatternStore } from './patterns/pattern-store.js';
 import { Frontend } from './query/frontend.js';
 import { StoreQuerier } from './query/querier.js';
-import type { Store } from './query/stream-source.js';
+import { ResultsCache } from './query/results-cache.js';
+import type { QueryStats } from './query/stats.js';
+import { openStorage, type Storage } from './storage.js';
+import { version } from './version.js';
+
+export interface Server {
+  start(): Promise<{ readonly httpPort: number; readonly grpcPort: number | null }>;
+  stop(): Promise<void>;
+  /** Empties every tenant; ports stay. */
+  reset(): Promise<void>;
+}
+
+export interface ServerDeps {
+  /** Takes a line of the log without its end. */
+  readonly log: (line: string) => void;
+  /** What `POST /ingester/shutdown` calls: the program's own way to stop. */
+  readonly shutdown?: () => void;
+  readonly clock?: Clock;
+  readonly fs?: FileSystem;
+}
+
+export function createServer(config: Config, deps: ServerDeps): Server {
+  const running = new Running(config, deps);
+  let stopped: Promise<void> | null = null;
+  return {
+    start: () => running.start(),
+    reset: () => running.reset(),
+    stop() {
+      stopped ??= running.stop();
+      return stopped;
+    },
+  };
+}
+
+class Running {
+  readonly #config: Config;
+  readonly #log: Logger;
+  readonly #clock: Clock;
+  readonly #fs: FileSystem;
+  /** What is undone at the end, last first. */
+  readonly #undo: (() => Promise<unknown> | unknown)[] = [];
+  #reset: () => Promise<void> = async () => undefined;
+
+  readonly #shutdown: () => void;
+
+  constructor(config: Config, { log, shutdown = () => undefined, clock = systemClock(), fs = nodeFileSystem() }: ServerDeps) {
+    this.#config = config;
+    const { log_format: format, log_level: level } = config.server;
+    this.#log = createLogger({ format, level, write: log, caller: 'server', nowMs: () => clock.nowMs() });
+    this.#shutdown = shutdown;
+    this.#clock = clock;
+    this.#fs = fs;
+  }
+
+  /** When a part fails to start, those before it are stopped again. */
+  async start(): Promise<{ readonly httpPort: number; readonly grpcPort: number | null }> {
+    try {
+      return await this.#start();
+    } catch (e) {
+      await this.stop();
+      throw e;
+    }
+  }
+
+  reset(): Promise<void> {
+    return this.#reset();
+  }
+
+  async stop(): Promise<void> {
+    for (let undo = this.#undo.pop(); undo !== undefined; undo = this.#undo.pop()) await undo();
+  }
+
+  async #start(): Promise<{ readonly httpPort: number; readonly grpcPort: number | null }> {
+    const config = this.#config;
+    const clock = this.#clock;
+    const log = this.#log;
+    const overrides = new Overrides(config.limits_config);
+    const limitsFor = (tenant: TenantId): Limits => overrides.limitsFor(tenant);
+    await this.#watchOverrides(overrides);
+    const storage = await this.#openStorage(limitsFor);
+    const { ingester, store, requests, versions } = storage;
+
+    const metrics = createMetrics(version, storage.readings);
+    const onDamage = (error: DamageError): void => {
+      storage.damagedBlocks++;
+      log.error('a damaged block is left out of an answer', { file: error.file, offset: error.offset, err: error.message });
+    };
+    const querier = (tenants: readonly TenantId[], stats: QueryStats) => new StoreQuerier(store, tenants, stats, onDamage);
+    const cache = config.query_range.cache_results
+      ? new ResultsCache(config.query_range.results_cache.cache.embedded_cache.max_size_mb * 2 ** 20, versions)
+      : null;
+    const frontend = new Frontend({
+      limitsFor,
+      querier,
+      nowNs: () => clock.nowNs(),
+      lookBackMs: config.querier.engine.max_look_back_period,
+      cache,
+      versions,
+      alignWithStep: config.query_range.align_queries_with_step,
+      observe: (seconds, kind, status) => metrics.queryLatency.observe({ status_code: String(status), type: kind.type, range: kind.range }, seconds),
+    });
+    const push = new PushService({
+      ingester,
+      overrides,
+      clock,
+      bodyLimits: {
+        compressedBytesMax: config.distributor.max_recv_msg_size,
+        decompressedBytesMax: Math.min(config.distributor.max_decompressed_size, defaultBodyLimits.decompressedBytesMax),
+      },
+      // Without a configuration file lines of any age are taken: see facts on old lines in docs/COMPATIBILITY.md.
+      outOfOrderWindowNs: config.file === null ? null : BigInt(Math.round((config.ingester.max_chunk_age / 2) * 1e6)),
+      ignoredErrorsMax: config.ingester.max_returned_stream_errors,
+      onReceived: (tenant, { lines, lineBytes }) => {
+        metrics.linesReceived.inc({ tenant }, lines);
+        metrics.bytesReceived.inc({ tenant }, lineBytes);
+      },
+      onDiscards: (tenant, discards) => {
+        for (const { reason, entries, bytes } of discards) {
+          metrics.discardedSamples.inc({ tenant, reason }, entries);
+          metrics.discardedBytes.inc({ tenant, reason }, bytes);
+        }
+      },
+    });
+    const patterns = config.pattern_ingester.enabled ? new PatternStore() : null;
+    if (patterns !== null) {
+      this.#undo.push(ingester.onAppend((tenant, labels, batch) => patterns.append(tenant, labels, batch)));
+      this.#undo.push(clock.every(60_000, () => patterns.forget(Math.floor(clock.nowMs() / 1000))));
+    }
+    this.#reset = async () => {
+      await storage.reset();
+      cache?.clear();
+      patterns?.clear();
+    };
+
+    let ready = false;
+    const app = createApp({
+      log,
+      bodyLimitBytes: config.distributor.max_recv_msg_size,
+      readTimeoutMs: config.server.http_server_read_timeout,
+      idleTimeoutMs: config.server.http_server_idle_timeout,
+      tls: tlsOptions(config.server.http_tls_config, this.#fs),
+      observe: ({ method, route, status, seconds }) => {
+        metrics.requestSeconds.observe({ method, route, status_code: String(status), ws: 'false' }, seconds);
+      },
+    });
+    let prepared = false;
+    const { closeTails } = registerRoutes(app, {
+      push,
+      frontend,
+      store,
+      querier,
+      ingester,
+      requests,
+      patterns,
+      patternsEnabled: patterns !== null,
+      clock,
+      limitsFor,
+      version,
+      metrics,
+      policy: { authEnabled: config.auth_enabled, multiTenantQueries: config.querier.multi_tenant_queries_enabled },
+      nowNs: () => clock.nowNs(),
+      queryTimeoutMs: (tenants) => Math.min(...tenants.map((t) => limitsFor(t).query_timeout)),
+      maxDurationMs: config.querier.tail_max_duration,
+      enabled: config.compactor.retention_enabled,
+      notReady: () => (ready ? null : 'Ingester not ready: the write-ahead log is being read'),
+      renderConfig: (mode) => renderConfig(config, mode),
+      logLevel: {
+        get: () => log.level,
+        set: (level) => {
+          if (!isLogLevel(level)) return false;
+          log.setLevel(level);
+          return true;
+        },
+      },
+      flush: () => ingester.flush(),
+      prepareShutdown: {
+        get: () => prepared,
+        set: (on) => {
+          prepared = on;
+        },
+      },
+      shutdown: this.#shutdown,
+    });
+    this.#undo.push(() => (prepared || config.ingester.wal.flush_on_shutdown ? ingester.flush() : undefined));
+    this.#undo.push(() => app.close());
+    this.#undo.push(closeTails);
+
+    const { http_listen_address: host, http_listen_port: port } = config.server;
+    await app.listen({ host: host === '' ? '::' : host, port }).catch((e: NodeJS.ErrnoException) => {
+      // A machine without IPv6 has no '::'.
+      if (host !== '' || e.code !== 'EAFNOSUPPORT') throw e;
+      return app.listen({ host: '0.0.0.0', port });
+    });
+    const httpPort = (app.server.address() as AddressInfo).port;
+    const grpcPort = await this.#listenGrpc(push);
+    ready = true;
+    return { httpPort, grpcPort };
+  }
+
+  async #listenGrpc(push: PushService): Promise<number | null> {
+    const { grpc_listen_port: port, grpc_listen_address: address, grpc_server_max_recv_msg_size: maxRecvBytes } = this.#config.server;
+    if (port < 0) return null;
+    const { startGrpc } = await import('./grpc/pusher.js');
+    const grpc = await startGrpc(push, { address, port, authEnabled: this.#config.auth_enabled, maxRecvBytes });
+    this.#undo.push(() => grpc.stop());
+    return grpc.port;
+  }
+
+  /** Opens what lies on disk, in the order in which each part relies on the one before. */
+  async #openStorage(limitsFor: (tenant: TenantId) => Limits): Promise<Storage> {
+    const storage = await openStorage(this.#config, { log: this.#log, clock: this.#clock, fs: this.#fs, limitsFor });
+    this.#undo.push(() => storage.close());
+    return storage;
+  }
+
+  /** Reads the overrides of single tenants now and again every period. A file that does not parse changes nothing. */
+  async #watchOverrides(overrides: Overrides): Promise<void> {
+    const { file: files, period } = this.#config.runtime_config;
+    const file = files[0];
+    if (file === undefined || file === '') return;
+    let seen = '';
+    const read = async (): Promise<void> => {
+      const text = Buffer.from(readFile(this.#fs, file)).toString('utf8');
+      if (text === seen) return;
+      const { tenants } = await readOverrides(text, file, overrides.defaults);
+      overrides.replace(tenants);
+      seen = text;
+    };
+    await read();
+    const again = (): void => {
+      read().catch((e: Error) => this.#log.error('the overrides file was not taken over', { file, err: e.message }));
+    };
+    this.#undo.push(this.#clock.every(period, again));
+  }
+}
+
+function tlsOptions(tls: Config['server']['http_tls_config'], fs: FileSystem): TlsOptions | undefined {
+  const pem = (inline: string, file: string): Buffer | null =>
+    inline !== '' ? Buffer.from(inline) : file !== '' ? Buffer.from(readFile(fs, file)) : null;
+  const cert = pem(tls.cert, tls.cert_file);
+  const key = pem(tls.key, tls.key_file);
+  if (cert === null || key === null) return undefined;
+  const ca = pem(tls.client_ca, tls.client_ca_file);
+  return {
+    cert,
+    key,
+    ...(ca && { ca }),
+    requestCert: /^(Request|Require|Verify)/.test(tls.client_auth_type),
+    rejectUnauthorized: /Verify/.test(tls.client_auth_type),
+  };
+}

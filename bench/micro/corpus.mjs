@@ -6,7 +6,10 @@ export function* jsonLines(count, startMs = 1767225600000, spanMs = 7200000) {
     return state / 2 ** 32;
   };
   const pick = (list) => list[Math.floor(random() * list.length)];
-  const hex4 = () => Math.floor(random() * 65536).toString(16).padStart(4, '0');
+  const hex4 = () =>
+    Math.floor(random() * 65536)
+      .toString(16)
+      .padStart(4, '0');
   const levels = ['debug', 'info', 'info', 'info', 'info', 'info', 'warning', 'error'];
   const events = ['resolver-decision', 'swap-complete', 'swap-failed', 'remote-sync-complete', 'health-check-failed'];
   events.push('component-paused', 'cache-hit', 'cache-miss', 'request-done', 'request-retry');
@@ -35,16 +38,25 @@ export function* jsonLines(count, startMs = 1767225600000, spanMs = 7200000) {
 /** Batches (EntryBatch) of about `rawBytes` of lines, with detected_level as structured metadata. */
 export function jsonBatches(batchCount, rawBytes = 256 * 1024, streams = 20) {
   const batches = [];
-  let texts = [], times = [], levels = [], size = 0, i = 0;
+  let texts = [],
+    times = [],
+    levels = [],
+    size = 0,
+    i = 0;
   // One stream's share of the lines: every `streams`th.
   for (const { timeMs, level, line } of jsonLines(batchCount * 1000 * streams)) {
     if (i++ % streams !== 0) continue;
-    texts.push(line), times.push(timeMs), levels.push(level);
+    texts.push(line);
+    times.push(timeMs);
+    levels.push(level);
     size += line.length;
     if (size < rawBytes) continue;
     batches.push(batchOfLines(texts, times, levels));
     if (batches.length === batchCount) break;
-    texts = []; times = []; levels = []; size = 0;
+    texts = [];
+    times = [];
+    levels = [];
+    size = 0;
   }
   return batches;
 }
@@ -58,13 +70,18 @@ function batchOfLines(texts, times, levels) {
   return {
     count: texts.length,
     baseNs: BigInt(Math.floor(base)) * 1000000n,
-    offsetNs: Float64Array.from(times, (ms) => Math.floor(ms / 1000) * 1e9 + Math.round((ms % 1000) * 1e6) - Math.floor(base) * 1e6),
+    offsetNs: Float64Array.from(
+      times,
+      (ms) => Math.floor(ms / 1000) * 1e9 + Math.round((ms % 1000) * 1e6) - Math.floor(base) * 1e6,
+    ),
     lines: new Uint8Array(Buffer.from(texts.join(''))),
     lineEnd: ends,
-    metadata: [{
-      name: 'detected_level',
-      dictionary: { length: names.length, get: (id) => names[id], bytes: (id) => encoded[id] },
-      ids: Uint32Array.from(levels, (level) => names.indexOf(level) + 1),
-    }],
+    metadata: [
+      {
+        name: 'detected_level',
+        dictionary: { length: names.length, get: (id) => names[id], bytes: (id) => encoded[id] },
+        ids: Uint32Array.from(levels, (level) => names.indexOf(level) + 1),
+      },
+    ],
   };
 }

@@ -33,10 +33,10 @@ export class BlockCache {
   readonly #columns: ByteLru<BlockKey, DecodedColumns>;
   readonly #tables: ByteLru<string, readonly BlockHeader[]>;
 
-  /** 0 keeps nothing. Block tables may take another sixteenth. */
+  /** 0 keeps nothing. Block tables may take another quarter: many slow streams have more tables than blocks. */
   constructor(bytesMax: number = blockCacheBytesDefault) {
     this.#columns = new ByteLru(bytesMax);
-    this.#tables = new ByteLru(bytesMax / 16);
+    this.#tables = new ByteLru(bytesMax / 4);
   }
   get byteLength(): number {
     return this.#columns.byteLength + this.#tables.byteLength;

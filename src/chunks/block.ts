@@ -57,6 +57,7 @@ export function encodeBlock(batch: EntryBatch, codec: Codec): EncodedBlock {
 
   const first = batch.offsetNs[0]!;
   const last = batch.offsetNs[count - 1]!;
+  invariant(last - first <= 2 ** 53, 'entries of a block are within 2^53 ns of each other');
   const times = relativeTimes(batch.offsetNs, count);
   const out = new ByteWriter(count * 4 + 64);
   writeIntegers(out, times, count, ['delta', 'delta-of-delta'], scaleOf(times));

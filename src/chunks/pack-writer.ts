@@ -40,7 +40,7 @@ export async function writePack(
   id: string = newPackId(),
 ): Promise<ChunkRef[]> {
   invariant(chunks.length > 0, 'a pack has at least one chunk');
-  const { parts, footerChunks } = layOut(tenant, chunks);
+  const { parts, footerChunks } = await layOut(tenant, chunks);
   const fromNs = least(footerChunks.map((chunk) => chunk.fromNs));
   const throughNs = most(footerChunks.map((chunk) => chunk.throughNs));
   const name = `${nanosToMillis(fromNs)}-${nanosToMillis(throughNs)}-${id}${packSuffix}`;
@@ -49,11 +49,14 @@ export async function writePack(
   return footerChunks.map((chunk) => ({ tenant, pack, ...chunk }));
 }
 
+/** So many chunks are laid out at a stretch: some milliseconds, then others get their turn. */
+const chunksPerTurn = 512;
+
 /** The pack's bytes: header, all blocks, all block tables, footer, tail. */
-function layOut(
+async function layOut(
   tenant: TenantId,
   chunks: readonly SealedChunk[],
-): { parts: Uint8Array[]; footerChunks: FooterChunk[] } {
+): Promise<{ parts: Uint8Array[]; footerChunks: FooterChunk[] }> {
   const parts: Uint8Array[] = [];
   let offset = 0;
   const add = (part: Uint8Array): void => {
@@ -62,40 +65,40 @@ function layOut(
   };
   add(encodeHeader());
   const ordered = chunks.map((chunk) => ({ chunk, ...boundsOf(chunk.blocks) })).sort(byLabelsAndTime);
-  const placed = ordered.map(({ chunk, fromNs, throughNs }) => {
-    const blocks = chunk.blocks.map((block): PackBlock => {
-      const at = offset;
-      add(block.bytes);
-      const { count, rawBytes, sections } = block;
-      return {
-        fromNs: block.fromNs,
-        throughNs: block.throughNs,
-        count,
-        rawBytes,
-        sections,
-        offset: at,
-        storedBytes: block.bytes.length,
-      };
-    });
-    return { labels: chunk.labels, fromNs, throughNs, blocks };
-  });
-  const footerChunks = placed.map(({ labels, fromNs, throughNs, blocks }): FooterChunk => {
-    const table = encodeBlockTable(blocks);
+  const tables: Uint8Array[] = [];
+  for (const { chunk } of ordered) {
+    const start = offset;
+    for (const block of chunk.blocks) add(block.bytes);
+    tables.push(encodeBlockTable(placed(chunk.blocks, start)));
+    if (tables.length % chunksPerTurn === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+  const footerChunks = ordered.map(({ chunk, fromNs, throughNs }, i): FooterChunk => {
+    const table = tables[i] as Uint8Array;
     const metaOffset = offset;
     add(table);
-    return {
-      labels,
-      metaOffset,
-      metaBytes: table.length,
-      fromNs,
-      throughNs,
-      entries: sum(blocks.map((block) => block.count)),
-      rawBytes: sum(blocks.map((block) => block.rawBytes)),
-      storedBytes: sum(blocks.map((block) => block.storedBytes)),
-    };
+    let entries = 0;
+    let rawBytes = 0;
+    let storedBytes = 0;
+    for (const block of chunk.blocks) {
+      entries += block.count;
+      rawBytes += block.rawBytes;
+      storedBytes += block.bytes.length;
+    }
+    const metaBytes = table.length;
+    return { labels: chunk.labels, metaOffset, metaBytes, fromNs, throughNs, entries, rawBytes, storedBytes };
   });
   for (const part of encodeFooterAndTail({ tenant, chunks: footerChunks }, offset)) add(part);
   return { parts, footerChunks };
+}
+
+/** The blocks as they lie back to back from `start`. */
+function placed(blocks: readonly EncodedBlock[], start: number): PackBlock[] {
+  let offset = start;
+  return blocks.map(({ bytes, ...header }) => {
+    const at = offset;
+    offset += bytes.length;
+    return { ...header, offset: at, storedBytes: bytes.length };
+  });
 }
 
 function boundsOf(blocks: readonly EncodedBlock[]): { fromNs: Nanos; throughNs: Nanos } {
@@ -126,5 +129,3 @@ function most(times: readonly Nanos[]): Nanos {
   for (const time of times) if (time > found) found = time;
   return found;
 }
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);

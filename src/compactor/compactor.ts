@@ -210,7 +210,7 @@ export class Compactor {
     let total = rows.reduce((bytes, row) => bytes + row.storedBytes, 0);
     for (const row of rows) {
       if (total <= maxDiskBytes) return;
-      log('warn', 'the oldest pack goes: storage_config.max_disk_size is reached', { pack: row.pack, bytes: row.storedBytes });
+      log.warn('the oldest pack goes: storage_config.max_disk_size is reached', { pack: row.pack, bytes: row.storedBytes });
       await this.#replace(row.tenant, dayOf(row.pack), [row.pack], [], 0);
       this.#deps.changed(row.tenant, row.fromNs, row.throughNs);
       total -= row.storedBytes;
@@ -234,7 +234,7 @@ export class Compactor {
       return read();
     } catch (e) {
       if (!(e instanceof DamageError)) throw e;
-      this.#deps.log('error', 'a damaged pack is left as it is', { pack, offset: e.offset, err: e.message });
+      this.#deps.log.error('a damaged pack is left as it is', { pack, offset: e.offset, err: e.message });
       return null;
     }
   }

@@ -50,7 +50,8 @@ class Checker implements Checked {
       const option = section !== null && Object.hasOwn(section, key) ? section[key] : undefined;
       const type_ = known.get(key);
       if (option instanceof Option) this.#option(prefix + key, option, line, value);
-      else if (option !== undefined) this.block(value, `${prefix}${key}.`, option, typeof type_ === 'function' ? type_() : new Map());
+      else if (option !== undefined)
+        this.block(value, `${prefix}${key}.`, option, typeof type_ === 'function' ? type_() : new Map());
       else if (type_ !== undefined) this.#inVain(prefix + key, line, value, type_, section !== null);
       else this.#unknown(key, line, type, [...Object.keys(section ?? {}), ...known.keys()]);
     }

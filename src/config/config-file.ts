@@ -1,8 +1,8 @@
 /** The text of a configuration file → the values that it sets. */
 import { type Checked, check } from './check.js';
 import { knownKeys } from './known-keys.js';
-import { options } from './options.js';
 import { tableRetention } from './moved-keys.js';
+import { options } from './options.js';
 import type { Problem } from './read-yaml.js';
 
 /** A configuration that is refused. `message` is for the user, and names the file, the lines and the keys. */
@@ -11,7 +11,11 @@ export class ConfigError extends Error {
 }
 
 /** Throws ConfigError with all that is wrong. `envHint`: whether to point at -config.expand-env where that may help. */
-export async function readConfig(text: string, file: string, { envHint }: { readonly envHint: boolean }): Promise<Checked> {
+export async function readConfig(
+  text: string,
+  file: string,
+  { envHint }: { readonly envHint: boolean },
+): Promise<Checked> {
   const { readYaml } = await import('./read-yaml.js');
   const { raw, problems } = readYaml(text);
   if (problems.length === 0) {
@@ -22,7 +26,8 @@ export async function readConfig(text: string, file: string, { envHint }: { read
     }
     problems.push(...checked.problems);
   }
-  const hint = envHint && /\$\{/.test(text) ? '\nuse -config.expand-env=true to expand environment variables in the file' : '';
+  const hint =
+    envHint && /\$\{/.test(text) ? '\nuse -config.expand-env=true to expand environment variables in the file' : '';
   throw new ConfigError(problemText(file, problems) + hint);
 }
 

@@ -101,7 +101,8 @@ class Reference {
     if (this.#take(/\//y) === '') throw new ExpandError('bad substitution');
     const by = this.#text[this.at] === '}' ? '' : this.#argument(/[^}$]/y);
     if (operator === '/#') return this.#closed(value.startsWith(pattern) ? by + value.slice(pattern.length) : value);
-    if (operator === '/%') return this.#closed(value.endsWith(pattern) ? value.slice(0, value.length - pattern.length) + by : value);
+    if (operator === '/%')
+      return this.#closed(value.endsWith(pattern) ? value.slice(0, value.length - pattern.length) + by : value);
     return this.#closed(operator === '//' ? value.replaceAll(pattern, () => by) : value.replace(pattern, () => by));
   }
 
@@ -140,7 +141,10 @@ class Reference {
 
 /** Without the shortest or longest part at its start or end that a shell pattern matches. */
 function trimmed(value: string, pattern: string, atStart: boolean, longest: boolean): string {
-  const source = pattern.replace(/[.+^${}()|\\]/g, '\\$&').replaceAll('*', '[^]*').replaceAll('?', '[^]');
+  const source = pattern
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replaceAll('*', '[^]*')
+    .replaceAll('?', '[^]');
   let whole: RegExp;
   try {
     whole = new RegExp(`^(?:${source})$`);

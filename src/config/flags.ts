@@ -44,7 +44,7 @@ export async function parseFlags(argv: readonly string[]): Promise<CommandLine> 
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] as string;
     if (word === '--' || word === '-' || !word.startsWith('-')) break;
-    const [, name, given] = /^--?([^=]*)(?:=([^]*))?$/.exec(word) as unknown as [string, string, string | undefined];
+    const [, name, given] = /^--?([^=]*)(?:=(.*))?$/s.exec(word) as unknown as [string, string, string | undefined];
     if (name === '' || name.startsWith('-')) throw new FlagError(`bad flag syntax: ${word}`);
     const kind = name === 'h' ? 'bool' : Object.hasOwn(ownFlags, name) ? ownFlags[name as OwnFlag][0] : null;
     const row = byFlag.get(name);
@@ -53,7 +53,8 @@ export async function parseFlags(argv: readonly string[]): Promise<CommandLine> 
     let text = given;
     if (isBool) {
       text ??= 'true';
-      if (!goBool.test(text)) throw new FlagError(`invalid boolean value ${JSON.stringify(text)} for -${name}: parse error`);
+      if (!goBool.test(text))
+        throw new FlagError(`invalid boolean value ${JSON.stringify(text)} for -${name}: parse error`);
       text = /^[1tT]/.test(text) ? 'true' : 'false';
     } else if (text === undefined) {
       i++;
@@ -61,7 +62,7 @@ export async function parseFlags(argv: readonly string[]): Promise<CommandLine> 
       text = argv[i] as string;
     }
     if (kind !== null) own.set(name === 'h' ? 'help' : (name as OwnFlag), text);
-    else if (row) values.set(row[0], valueOf(name, row[1], text));
+    else if (row) values.set(row[0], flagValue(name, row[1], text));
     else ignored.push({ key: `-${name}`, line: 0, why: insteadOf(name.replaceAll('-', '_')) });
   }
   return { own, values, ignored };
@@ -69,8 +70,9 @@ export async function parseFlags(argv: readonly string[]): Promise<CommandLine> 
 
 const goBool = /^(?:1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/;
 
-function valueOf(name: string, option: Option<unknown>, text: string): unknown {
-  const bad = (why: string): FlagError => new FlagError(`invalid value ${JSON.stringify(text)} for flag -${name}: ${why}`);
+function flagValue(name: string, option: Option<unknown>, text: string): unknown {
+  const bad = (why: string): FlagError =>
+    new FlagError(`invalid value ${JSON.stringify(text)} for flag -${name}: ${why}`);
   const raw = scalar(text);
   try {
     // A word like `yes` is a text here, not a bool, and an integer has no fraction.
@@ -85,7 +87,10 @@ function valueOf(name: string, option: Option<unknown>, text: string): unknown {
 
 /** Whether a flag of Loki's that does nothing here may stand alone; null: there is no such flag. */
 async function knownWithoutEffect(name: string): Promise<boolean | null> {
-  const [{ knownFlags, sharedFlags }, { readBlock }] = await Promise.all([import('./loki-flags.js'), import('./known-keys.js')]);
+  const [{ knownFlags, sharedFlags }, { readBlock }] = await Promise.all([
+    import('./loki-flags.js'),
+    import('./known-keys.js'),
+  ]);
   const segments = name.split('.');
   const last = segments.pop() as string;
   const first = segments.shift();

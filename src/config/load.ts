@@ -1,6 +1,6 @@
 /** Defaults, then the file, then the flags → one Config, or an error that names file, line and key. */
 import { ConfigError, readConfig } from './config-file.js';
-import { expandEnv, ExpandError, type Env } from './expand-env.js';
+import { type Env, ExpandError, expandEnv } from './expand-env.js';
 import { type CommandLine, parseFlags } from './flags.js';
 import type { Config, Ignored, Settings } from './options.js';
 import { assign, configOf, defaultSettings, embeddedSettings } from './settings.js';
@@ -73,6 +73,8 @@ function textOf(file: string, files: ConfigFiles, env: Env | null): string {
     return env === null ? text : expandEnv(text, env);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(error instanceof ExpandError ? `${file}: ${why}` : `cannot read ${file}: ${why}`, { cause: error });
+    throw new ConfigError(error instanceof ExpandError ? `${file}: ${why}` : `cannot read ${file}: ${why}`, {
+      cause: error,
+    });
   }
 }

@@ -121,7 +121,7 @@ export const sharedBlocks: Readonly<Record<string, string>> = {
     disable_dualstack:bool`,
   s3_2: `
     endpoint region bucket_name secret_access_key access_key_id session_token insecure:bool list_objects_version
-    bucket_lookup_type:int dualstack_enabled:bool storage_class native_aws_auth_enabled:bool part_size:int
+    bucket_lookup_type dualstack_enabled:bool storage_class native_aws_auth_enabled:bool part_size:int
     send_content_md5:bool sts_endpoint max_retries:int sse:@ http:@ trace:( enabled:bool )`,
   sse: 'type kms_key_id kms_encryption_context',
   swift: `
@@ -386,4 +386,10 @@ export const knownSections: Readonly<Record<string, string>> = {
     results_bucket:@object_store ) ring:@`,
   use_buffered_logger: '=bool',
   use_sync_logger: '=bool',
+  configexpandenv: '=bool',
+  configfile: '=text',
+  listtargets: '=bool',
+  logconfig: '=bool',
+  printconfig: '=bool',
+  verifyconfig: '=bool',
 };

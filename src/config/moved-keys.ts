@@ -16,6 +16,7 @@ export const movedKeys: Readonly<Record<string, string>> = {
  */
 export function tableRetention(values: Map<string, unknown>): void {
   const period = values.get('table_manager.retention_period');
-  if (values.get('table_manager.retention_deletes_enabled') !== true || typeof period !== 'number' || period <= 0) return;
+  if (values.get('table_manager.retention_deletes_enabled') !== true || typeof period !== 'number' || period <= 0)
+    return;
   if (!values.has('limits_config.retention_period')) values.set('limits_config.retention_period', period);
 }

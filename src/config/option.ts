@@ -44,7 +44,8 @@ export interface Section {
 export type ValuesOf<T> = T extends Option<infer V> ? V : { readonly [K in keyof T]: ValuesOf<T[K]> };
 
 function scalarOf(raw: Raw, type: string): RawScalar & { readonly text: string } {
-  if (raw.kind !== 'scalar' || raw.text === null) throw new ValueError(`cannot unmarshal ${describe(raw)} into ${type}`);
+  if (raw.kind !== 'scalar' || raw.text === null)
+    throw new ValueError(`cannot unmarshal ${describe(raw)} into ${type}`);
   return raw as RawScalar & { readonly text: string };
 }
 
@@ -83,7 +84,8 @@ export const kinds = {
     name: 'float',
     parse: (raw: Raw): number => {
       const value = numberOf(scalarOf(raw, 'float64'));
-      if (value === null || !Number.isFinite(value)) throw new ValueError(`cannot unmarshal ${describe(raw)} into float64`);
+      if (value === null || !Number.isFinite(value))
+        throw new ValueError(`cannot unmarshal ${describe(raw)} into float64`);
       return value;
     },
     print: itself<number>,
@@ -168,7 +170,8 @@ export function oneOf<const W extends string>(
   initial: W,
   flag: string,
   help: string,
-  unknown: (word: string, choices: string) => string = (word, choices) => `unknown value ${JSON.stringify(word)}, supported: ${choices}`,
+  unknown: (word: string, choices: string) => string = (word, choices) =>
+    `unknown value ${JSON.stringify(word)}, supported: ${choices}`,
 ): Option<W> {
   return new Option<W>(
     {

@@ -65,7 +65,14 @@ export function plainOf(raw: Raw): Plain {
 export function describe(raw: Raw): string {
   if (raw.kind === 'list') return '!!seq';
   if (raw.kind === 'map') return '!!map';
-  const tag = boolOf(raw) !== null ? 'bool' : numberOf(raw) !== null ? (Number.isInteger(numberOf(raw)) ? 'int' : 'float') : 'str';
+  const tag =
+    boolOf(raw) !== null
+      ? 'bool'
+      : numberOf(raw) !== null
+        ? Number.isInteger(numberOf(raw))
+          ? 'int'
+          : 'float'
+        : 'str';
   return `!!${tag} \`${raw.text ?? 'null'}\``;
 }
 

@@ -1,5 +1,16 @@
 /** YAML text → Raw. The only file that knows the YAML library; loaded when there is a file to read. */
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument, Scalar } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type ParsedNode,
+  parseDocument,
+  Scalar,
+} from 'yaml';
 import type { Raw, RawEntry } from './raw.js';
 
 /** One thing that is wrong with a file. `line` starts with 1. */
@@ -14,12 +25,21 @@ const valuesMax = 100_000;
 /** The document, or what is wrong with its syntax. An empty file is an empty map. */
 export function readYaml(text: string): { readonly raw: Raw; readonly problems: Problem[] } {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, merge: false, schema: 'failsafe', prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: false,
+    merge: false,
+    schema: 'failsafe',
+    prettyErrors: false,
+  });
   const lineAt = (offset: number): number => lines.linePos(offset).line;
   const problems = document.errors.map((error) => ({ line: lineAt(error.pos[0]), message: firstLower(error.message) }));
   if (problems.length > 0) return { raw: emptyMap, problems };
   try {
-    return { raw: document.contents === null ? emptyMap : new Reader(document, lineAt).read(document.contents), problems };
+    return {
+      raw: document.contents === null ? emptyMap : new Reader(document, lineAt).read(document.contents),
+      problems,
+    };
   } catch (error) {
     if (error instanceof TooLarge) return { raw: emptyMap, problems: [{ line: 1, message: error.message }] };
     throw error;
@@ -55,7 +75,9 @@ class Reader {
         const name = isScalar(key) ? String(key.value) : '';
         const raw = this.read(value as Node | null, at);
         if (name !== '<<') own.push({ key: name, line: at, value: raw });
-        else for (const part of raw.kind === 'list' ? raw.items : [raw]) if (part.kind === 'map') merged.push(...part.entries);
+        else
+          for (const part of raw.kind === 'list' ? raw.items : [raw])
+            if (part.kind === 'map') merged.push(...part.entries);
       }
       const taken = new Set(own.map(({ key }) => key));
       for (const entry of merged) {

@@ -23,7 +23,11 @@ interface Values {
   readonly [key: string]: unknown;
 }
 
-function printed(section: Section, values: Values, only: ReadonlySet<Option<unknown>> | null = null): { readonly [key: string]: Plain } {
+function printed(
+  section: Section,
+  values: Values,
+  only: ReadonlySet<Option<unknown>> | null = null,
+): { readonly [key: string]: Plain } {
   const shown: Record<string, Plain> = {};
   for (const [name, entry] of Object.entries(section)) {
     if (!(entry instanceof Option)) {

@@ -16,7 +16,11 @@ export function initialValues<T extends Section>(section: T): ValuesOf<T> {
 export const defaultSettings = (): Settings => initialValues(options);
 
 /** What a server without a configuration file runs with: no tenants, and limits that no laptop or test meets by accident. */
-export const embeddedSettings = (): Settings => ({ ...defaultSettings(), auth_enabled: false, limits_config: embeddedLimits() });
+export const embeddedSettings = (): Settings => ({
+  ...defaultSettings(),
+  auth_enabled: false,
+  limits_config: embeddedLimits(),
+});
 
 /** Values by dotted key: what a file or a command line sets. */
 export type Assignments = ReadonlyMap<string, unknown>;

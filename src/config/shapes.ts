@@ -19,7 +19,10 @@ export interface IndexTables {
 }
 
 export const printSchema = (periods: readonly SchemaPeriod[]): Plain =>
-  periods.map(({ index, ...period }) => ({ ...period, index: { prefix: index.prefix, period: printPromDuration(index.period) } }));
+  periods.map(({ index, ...period }) => ({
+    ...period,
+    index: { prefix: index.prefix, period: printPromDuration(index.period) },
+  }));
 
 export const printPeriods = (periods: readonly StreamRetention[]): Plain =>
   periods.map(({ selector, priority, period }) => ({ selector, priority, period: printPromDuration(period) }));
@@ -27,7 +30,10 @@ export const printPeriods = (periods: readonly StreamRetention[]): Plain =>
 export const printAttributes = (rows: readonly OtlpAttributes[]): Plain =>
   rows.map(({ action, attributes, regex }) => (regex === '' ? { action, attributes } : { action, regex }));
 
-export const printResourceAttributes = ({ ignore_defaults, attributes_config }: OtlpConfig['resource_attributes']): Plain => ({
+export const printResourceAttributes = ({
+  ignore_defaults,
+  attributes_config,
+}: OtlpConfig['resource_attributes']): Plain => ({
   ignore_defaults,
   attributes_config: printAttributes(attributes_config),
 });

@@ -16,7 +16,10 @@ export type StructureName = keyof Structures;
 
 /** Loki reads a text where a number or a yes stands, too. */
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
-const texts = z.array(text).nullish().transform((list) => list ?? []);
+const texts = z
+  .array(text)
+  .nullish()
+  .transform((list) => list ?? []);
 
 const duration = text.transform((written, context) => {
   try {
@@ -43,7 +46,10 @@ const tables = z
 
 const schemaPeriod = z
   .strictObject({
-    from: text.refine((day) => /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(Date.parse(day)), 'not a day, YYYY-MM-DD'),
+    from: text.refine(
+      (day) => /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(Date.parse(day)),
+      'not a day, YYYY-MM-DD',
+    ),
     store: text.refine((store) => stores.includes(store), {
       error: ({ input }) => `unrecognized \`store\` (index) type \`${input}\`, choose one of: boltdb-shipper, tsdb`,
     }),
@@ -59,7 +65,8 @@ const schemaPeriod = z
   })
   .refine(({ store, index }) => store !== 'boltdb-shipper' || index.period === DAY, {
     path: ['index', 'period'],
-    error: 'boltdb-shipper works best with 24h periodic index config. Either add a new config with future date set to 24h to retain the existing index or change the existing config to use 24h period',
+    error:
+      'boltdb-shipper works best with 24h periodic index config. Either add a new config with future date set to 24h to retain the existing index or change the existing config to use 24h period',
   })
   .transform(({ chunks: _chunks, row_shards: _shards, ...period }) => period);
 
@@ -70,9 +77,15 @@ const attributes = z
     regex: text.nullish().transform((regex) => regex ?? ''),
   })
   .refine(({ attributes, regex }) => attributes.length > 0 || regex !== '', 'either attributes or regex must be set')
-  .refine(({ attributes, regex }) => attributes.length === 0 || regex === '', 'only one of attributes or regex must be set');
+  .refine(
+    ({ attributes, regex }) => attributes.length === 0 || regex === '',
+    'only one of attributes or regex must be set',
+  );
 
-const attributeRows = z.array(attributes).nullish().transform((rows) => rows ?? []);
+const attributeRows = z
+  .array(attributes)
+  .nullish()
+  .transform((rows) => rows ?? []);
 
 export const structures: { readonly [K in StructureName]: z.ZodType<Structures[K]> } = {
   schemaPeriods: z
@@ -81,7 +94,11 @@ export const structures: { readonly [K in StructureName]: z.ZodType<Structures[K
     .superRefine((periods, context) => {
       for (let i = 1; i < periods.length; i++) {
         if ((periods[i - 1]?.from ?? '') >= (periods[i]?.from ?? '')) {
-          context.addIssue({ code: 'custom', path: [i, 'from'], message: 'from time in config must be distinct and in increasing order' });
+          context.addIssue({
+            code: 'custom',
+            path: [i, 'from'],
+            message: 'from time in config must be distinct and in increasing order',
+          });
         }
       }
     }),

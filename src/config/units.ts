@@ -50,7 +50,8 @@ export function parseDuration(text: string): number {
   return text.startsWith('-') ? -ms : ms;
 }
 
-const byteUnit = /^(\d+)\s*(b|byte|[kmgtpe](?:i?b)?|kilo(?:bytes?)?|mega(?:bytes?)?|giga(?:bytes?)?|tera(?:bytes?)?|peta(?:bytes?)?)?$/i;
+const byteUnit =
+  /^(\d+)\s*(b|byte|[kmgtpe](?:i?b)?|kilo(?:bytes?)?|mega(?:bytes?)?|giga(?:bytes?)?|tera(?:bytes?)?|peta(?:bytes?)?)?$/i;
 const powerOf = 'bkmgtpe';
 
 /** `256KB`, `4mb`, `1.5`-free: whole numbers with a unit of 1024s, or bare bytes; also `63KiB1023B`. */
@@ -86,14 +87,14 @@ const rounded = (x: number): number => Number(x.toFixed(9));
 const promUnits = [
   ['y', 365 * DAY, true],
   ['w', 7 * DAY, true],
-  ['d', DAY, true],
+  ['d', DAY, false],
   ['h', HOUR, false],
   ['m', MINUTE, false],
   ['s', SECOND, false],
   ['ms', 1, false],
 ] as const;
 
-/** As Prometheus' model.Duration prints itself: `1w`, `30d1h`; years, weeks and days only where they divide it. */
+/** As Prometheus' model.Duration prints itself: `1w`, `30d1h`; years and weeks only where they divide it. */
 export function printPromDuration(ms: number): string {
   let rest = Math.trunc(Math.abs(ms));
   if (rest === 0) return '0s';

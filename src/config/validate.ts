@@ -12,8 +12,26 @@ interface Origin {
   readonly flags: ReadonlyMap<string, unknown>;
 }
 
-const targets = ['all', 'read', 'write', 'backend', 'distributor', 'ingester', 'querier', 'query-frontend', 'query-scheduler'];
-const moreTargets = ['compactor', 'ruler', 'index-gateway', 'table-manager', 'pattern-ingester', 'ingester-querier', 'overrides-exporter'];
+const targets = [
+  'all',
+  'read',
+  'write',
+  'backend',
+  'distributor',
+  'ingester',
+  'querier',
+  'query-frontend',
+  'query-scheduler',
+];
+const moreTargets = [
+  'compactor',
+  'ruler',
+  'index-gateway',
+  'table-manager',
+  'pattern-ingester',
+  'ingester-querier',
+  'overrides-exporter',
+];
 export const knownTargets: readonly string[] = [...targets, ...moreTargets];
 
 /** Throws ConfigError. What it returns is said, but does no harm. */
@@ -24,11 +42,14 @@ export function validate(settings: Settings, { file, lines, flags }: Origin): Ig
   };
   const { server, ingester, querier, frontend } = settings;
 
-  if (server.http_listen_port < 0 || server.http_listen_port > 65_535) wrong('server.http_listen_port', `${server.http_listen_port} is not a port`);
+  if (server.http_listen_port < 0 || server.http_listen_port > 65_535)
+    wrong('server.http_listen_port', `${server.http_listen_port} is not a port`);
   if (server.grpc_listen_port > 65_535) wrong('server.grpc_listen_port', `${server.grpc_listen_port} is not a port`);
   const { cert, cert_file, key, key_file } = server.http_tls_config;
-  if ((cert !== '' || cert_file !== '') !== (key !== '' || key_file !== '')) wrong('server.http_tls_config.cert_file', 'a certificate and its key go together');
-  if (server.http_path_prefix !== '' && !server.http_path_prefix.startsWith('/')) wrong('server.http_path_prefix', 'must begin with /');
+  if ((cert !== '' || cert_file !== '') !== (key !== '' || key_file !== ''))
+    wrong('server.http_tls_config.cert_file', 'a certificate and its key go together');
+  if (server.http_path_prefix !== '' && !server.http_path_prefix.startsWith('/'))
+    wrong('server.http_path_prefix', 'must begin with /');
 
   const positive: readonly (readonly [key: string, value: number])[] = [
     ['ingester.chunk_block_size', ingester.chunk_block_size],
@@ -48,14 +69,22 @@ export function validate(settings: Settings, { file, lines, flags }: Origin): Ig
   const strange = names.find((name) => !knownTargets.includes(name));
   if (strange !== undefined) wrong('target', `unrecognised module name: ${strange}`);
 
-  if (problems.length > 0) throw new ConfigError(file === null || problems.every(({ line }) => line === 0) ? problems.map(({ message }) => message).join('; ') : problemText(file, problems));
+  if (problems.length > 0)
+    throw new ConfigError(
+      file === null || problems.every(({ line }) => line === 0)
+        ? problems.map(({ message }) => message).join('; ')
+        : problemText(file, problems),
+    );
 
   const notes: Ignored[] = [];
   const note = (key: string, why: string): void => {
     notes.push({ key, line: flags.has(key) ? 0 : (lines.get(key) ?? 0), why });
   };
   if (names.some((name) => name !== 'all')) note('target', 'this process always runs all parts');
+  const ruler = [...lines.keys(), ...flags.keys()].find((key) => key.startsWith('ruler.'));
+  if (ruler !== undefined) note(ruler, 'rules are not evaluated by this version');
   const store = settings.schema_config.configs.at(-1)?.object_store ?? 'filesystem';
-  if (store !== 'filesystem' && store !== '') note('schema_config.configs', `object_store ${store}: chunks are kept in ${dataPaths(settings).chunks}`);
+  if (store !== 'filesystem' && store !== '')
+    note('schema_config.configs', `object_store ${store}: chunks are kept in ${dataPaths(settings).chunks}`);
   return notes;
 }

@@ -8,14 +8,23 @@ export function yamlText(value: Plain): string {
 type Branch = readonly Plain[] | { readonly [key: string]: Plain };
 
 const isBranch = (value: Plain): value is Branch =>
-  typeof value === 'object' && value !== null && (Array.isArray(value) ? value.length > 0 : Object.keys(value).length > 0);
+  typeof value === 'object' &&
+  value !== null &&
+  (Array.isArray(value) ? value.length > 0 : Object.keys(value).length > 0);
 
 function branch(value: Branch, indent: string): string {
   if (Array.isArray(value)) {
-    return value.map((item: Plain) => `${indent}- ${isBranch(item) ? branch(item, `${indent}  `).trimStart() : `${leaf(item)}\n`}`).join('');
+    return value
+      .map(
+        (item: Plain) => `${indent}- ${isBranch(item) ? branch(item, `${indent}  `).trimStart() : `${leaf(item)}\n`}`,
+      )
+      .join('');
   }
   return Object.entries(value)
-    .map(([key, item]) => `${indent}${word(key)}:${isBranch(item) ? `\n${branch(item, `${indent}  `)}` : ` ${leaf(item)}\n`}`)
+    .map(
+      ([key, item]) =>
+        `${indent}${word(key)}:${isBranch(item) ? `\n${branch(item, `${indent}  `)}` : ` ${leaf(item)}\n`}`,
+    )
     .join('');
 }
 

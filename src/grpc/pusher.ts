@@ -43,8 +43,7 @@ export async function startGrpc(push: PushService, options: GrpcOptions): Promis
 
   async function answer(call: grpc.ServerUnaryCall<Buffer, Buffer>): Promise<Buffer> {
     const tenant = tenantOf(call.metadata, options.authEnabled);
-    const status = await push.accept(tenant, { protocol: 'grpc', contentType: 'application/x-protobuf', contentEncoding: '', body: call.request });
-    if (status >= 300) throw new ApiError('bad-request', `push was answered with ${status}`);
+    await push.accept(tenant, { protocol: 'grpc', contentType: 'application/x-protobuf', contentEncoding: '', body: call.request });
     return Buffer.alloc(0);
   }
 

@@ -47,13 +47,13 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.setNotFoundHandler((_request, reply) => reply.code(404).header('content-type', textType).send('404 page not found\n'));
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     if (reply.raw.headersSent) {
-      options.log('error', 'answer broken off', { path: pathOf(request.url), err: error.message });
+      options.log.error('answer broken off', { path: pathOf(request.url), err: error.message });
       reply.raw.destroy(error);
       return;
     }
     const status = error instanceof ApiError ? error.status : (error.statusCode ?? 500);
     if (status >= 500 && status !== 501) {
-      options.log('error', 'request failed', { path: pathOf(request.url), status, err: error.message, stack: error instanceof ApiError ? undefined : error.stack });
+      options.log.error('request failed', { path: pathOf(request.url), status, err: error.message, stack: error instanceof ApiError ? undefined : error.stack });
     }
     reply.code(status).header('content-type', textType).header('x-content-type-options', 'nosniff').send(error.message);
   });
@@ -61,7 +61,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     const seconds = reply.elapsedTime / 1000;
     const status = reply.raw.writableFinished ? reply.statusCode : 499;
     options.observe({ method: request.method, route: routeName(request.routeOptions.url), status, seconds });
-    options.log('debug', 'request', { method: request.method, path: pathOf(request.url), status, duration: `${reply.elapsedTime.toFixed(1)}ms` });
+    options.log.debug('request', { method: request.method, path: pathOf(request.url), status, duration: `${reply.elapsedTime.toFixed(1)}ms` });
   });
   return app;
 }

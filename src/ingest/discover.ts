@@ -11,14 +11,15 @@ export const DETECTED_LEVEL = 'detected_level';
 
 /** Streams that Loki writes to itself, about itself. */
 const internalNames = ['__aggregated_metric__', '__pattern__'];
-export const isInternal = (pairs: readonly LabelPair[]): boolean => pairs.some(([name]) => internalNames.includes(name));
+export const isInternal = (pairs: readonly LabelPair[]): boolean =>
+  pairs.some(([name]) => internalNames.includes(name));
 
 /** Adds `service_name` from the first label of the list that the stream has; `pairs` are sorted, and stay so. */
 export function discoverServiceName(pairs: LabelPair[], from: readonly string[]): LabelPair[] {
   if (from.length === 0 || isInternal(pairs) || pairs.some(([name]) => name === SERVICE_NAME)) return pairs;
-  const values = new Map(pairs);
-  const source = from.find((name) => values.has(name));
-  pairs.push([SERVICE_NAME, source === undefined ? 'unknown_service' : (values.get(source) as string)]);
+  const wanted = from.find((name) => pairs.some(([own]) => own === name));
+  const source = pairs.find(([name]) => name === wanted);
+  pairs.push([SERVICE_NAME, source === undefined ? 'unknown_service' : source[1]]);
   return pairs.sort(byName);
 }
 
@@ -138,7 +139,8 @@ function isJson(lines: Uint8Array, start: number, end: number): boolean {
 }
 
 /** Backwards Loki looks at bytes, so that 0x85 and 0xA0 count. */
-const isBlankByte = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0x85 || byte === 0xa0;
+const isBlankByte = (byte: number): boolean =>
+  byte === 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0x85 || byte === 0xa0;
 
 /** Bytes of the blank at `at`, Unicode's included; 0 when there is none. */
 function blankSize(lines: Uint8Array, at: number, end: number): number {

@@ -71,12 +71,18 @@ export class DiscardTally {
   }
 }
 
+/** Different messages in one answer: what goes beyond is only counted. */
+const messagesMax = 1000;
+
 /** Messages of refused entries of one push, alike ones counted, as Loki lists them. */
 export class DiscardMessages {
   readonly #counts = new Map<string, number>();
+  #untold = 0;
 
-  add(message: string, times = 1): void {
-    this.#counts.set(message, (this.#counts.get(message) ?? 0) + times);
+  add(message: string): void {
+    const count = this.#counts.get(message);
+    if (count === undefined && this.#counts.size === messagesMax) this.#untold++;
+    else this.#counts.set(message, (count ?? 0) + 1);
   }
 
   get isEmpty(): boolean {
@@ -85,10 +91,12 @@ export class DiscardMessages {
 
   /** One message alone stands as it is; else each says how many are like it. */
   text(): string {
-    const alone = this.#counts.size === 1;
-    return [...this.#counts]
-      .map(([message, n]) => (alone && n === 1 ? message : `${n} errors like: ${message}`))
-      .join('; ');
+    const isAlone = this.#counts.size === 1;
+    const texts = [...this.#counts].map(([message, n]) =>
+      isAlone && n === 1 ? message : `${n} errors like: ${message}`,
+    );
+    if (this.#untold > 0) texts.push(`${this.#untold} more errors`);
+    return texts.join('; ');
   }
 }
 

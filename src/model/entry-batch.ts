@@ -54,6 +54,7 @@ export interface FieldColumns {
   column(name: string): MetadataColumn | undefined;
 }
 
+/** A dictionary over strings that are there already. */
 export function dictionaryOf(values: readonly string[]): Dictionary {
   const encoder = new TextEncoder();
   return { length: values.length, get: (id) => values[id] as string, bytes: (id) => encoder.encode(values[id]) };
@@ -175,12 +176,6 @@ function joinMetadata(batches: readonly EntryBatch[], count: number): MetadataCo
       }
       row += b.count;
     }
-    return { name, dictionary: textDictionary(values), ids };
+    return { name, dictionary: dictionaryOf(values), ids };
   });
-}
-
-/** A dictionary over strings that are there already. */
-export function textDictionary(values: readonly string[]): Dictionary {
-  const encoder = new TextEncoder();
-  return { length: values.length, get: (id) => values[id] as string, bytes: (id) => encoder.encode(values[id]) };
 }

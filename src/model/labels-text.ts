@@ -51,7 +51,8 @@ interface Token {
 const space = /[ \t\n\r]*/y;
 const identifier = /[A-Za-z_][A-Za-z0-9_]*/y;
 const word = /[A-Za-z_:][A-Za-z0-9_:]*/y;
-const number = /\.?[0-9][0-9a-zA-Z_.]*/y;
+const number = /\.?[0-9][0-9_.]*/y;
+const duration = /([0-9]+(ms|[smhdwy]))+(?![A-Za-z0-9_])/y;
 const comment = /#[^\n\r]*/y;
 
 class Parser {
@@ -171,12 +172,20 @@ class Parser {
     if (size > 0) {
       const name = text.slice(start, start + size);
       const group = keywords.get(name.toLowerCase());
-      if (group !== undefined)
-        return token(metricNames.has(name.toLowerCase()) ? 'keyword' : 'other', size, `<${group}${name}>`);
+      if (group !== undefined) {
+        const what = group === null ? `"${name}"` : `<${group}${name}>`;
+        return token(metricNames.has(name.toLowerCase()) ? 'keyword' : 'other', size, what);
+      }
       return token('identifier', size, `${name.includes(':') ? 'metric identifier' : 'identifier'} "${name}"`);
     }
     const digits = length(number, text, start);
-    if (digits > 0) return token('other', digits, `number "${text.slice(start, start + digits)}"`);
+    if (digits > 0) {
+      const size = length(duration, text, start);
+      if (size > 0) return token('other', size, `duration "${text.slice(start, start + size)}"`);
+      const own = `"${text.slice(start, start + digits)}"`;
+      if (length(identifier, text, start + digits) > 0) this.#fail(start, `bad number or duration syntax: ${own}`);
+      return token('other', digits, `number ${own}`);
+    }
     if (ch === '=') {
       if (following === '=') return token('other', 2, '<op:==>');
       if (following === '~') this.#fail(start, "unexpected character after '=': '~'");
@@ -189,7 +198,7 @@ class Parser {
     if ('<>'.includes(ch))
       return following === '=' ? token('other', 2, `<op:${ch}=>`) : token('other', 1, `<op:${ch}>`);
     if ('*/%+-^@'.includes(ch)) return token('other', 1, `<op:${ch}>`);
-    if (ch === ')') this.#fail(start, "unexpected right parenthesis ')'");
+    if (ch === ')') this.#fail(start + 1, "unexpected right parenthesis ')'");
     if (ch === ']') this.#fail(start, "unexpected right bracket ']'");
     if ('(['.includes(ch)) return token('other', 1);
     this.#fail(start, `unexpected character: ${quoteRune(ch)}`);
@@ -307,15 +316,16 @@ function unicodeName(text: string, at: number): string {
   return /[\p{C}\p{Zl}\p{Zp}]/u.test(ch) ? `U+${hex}` : `U+${hex} '${ch}'`;
 }
 
-/** PromQL's reserved words by the group under which errors name them. */
-const keywords = new Map<string, string>([
+/** PromQL's reserved words, with the group under which errors name them; null: in quotes. */
+const keywords = new Map<string, string | null>([
   ...['and', 'or', 'unless', 'atan2'].map((w) => [w, 'op:'] as const),
   ...'sum avg count min max group stddev stdvar topk bottomk count_values quantile limitk limit_ratio'
     .split(' ')
     .map((w) => [w, 'aggr:'] as const),
-  ...'offset smoothed anchored by without on ignoring group_left group_right bool start end step range max_of min_of'
+  ...'offset smoothed anchored by without on ignoring group_left group_right bool'
     .split(' ')
     .map((w) => [w, ''] as const),
+  ...'start end step range max_of min_of'.split(' ').map((w) => [w, null] as const),
 ]);
 
 /** Those of them that may name a metric all the same. */

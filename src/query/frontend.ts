@@ -1,14 +1,17 @@
 /** A query on its way in: parsed once, held against the tenant's limits, evaluated. */
 import { ApiError } from '../errors.js';
 import type { Limits } from '../limits/limits.js';
-import { evaluate, type QueryResult } from '../logql/engine/engine.js';
+import { type EvaluateParams, evaluate, inLabelOrder, type QueryResult, seriesLimit } from '../logql/engine/engine.js';
 import type { Querier } from '../logql/engine/querier.js';
 import { parseExpr } from '../logql/syntax/parser.js';
+import { print } from '../logql/syntax/printer.js';
 import type { Expr, LogExpr, RangeAggregationExpr, SampleExpr } from '../logql/syntax/ast.js';
 import { goDuration, promDuration } from '../model/duration.js';
 import type { TenantId } from '../model/tenant.js';
 import type { Nanos, TimeRange } from '../model/time.js';
 import { bad, type InstantParams, type RangeParams } from './params.js';
+import type { DataVersions } from './data-versions.js';
+import { type Reach, ResultsCache } from './results-cache.js';
 import { QueryStats } from './stats.js';
 
 export interface FrontendDeps {
@@ -17,6 +20,18 @@ export interface FrontendDeps {
   readonly nowNs: () => Nanos;
   /** How far a log query at the instant endpoint looks back: querier.engine.max_look_back_period. */
   readonly lookBackMs: number;
+  /** Null when query_range.cache_results is off. */
+  readonly cache: ResultsCache | null;
+  readonly versions: DataVersions;
+  /** query_range.align_queries_with_step */
+  readonly alignWithStep: boolean;
+  readonly observe: (seconds: number, kind: QueryKind, status: number) => void;
+}
+
+/** How a query is named in loki_logql_querystats_latency_seconds. */
+export interface QueryKind {
+  readonly type: 'limited' | 'filter' | 'metric';
+  readonly range: 'range' | 'instant';
 }
 
 export interface Answer {
@@ -38,7 +53,8 @@ export class Frontend {
     const limits = this.#limits(tenants);
     const range = withinLimits(expr, params.range, params.limit, limits, this.#deps);
     if (range === null) return { result: emptyResult(expr, params.range.start, params.stepNs), stats: new QueryStats() };
-    return this.#run(expr, tenants, { ...params, range }, false, limits, signal);
+    const { stepNs, intervalNs, limit, direction } = params;
+    return this.#run(expr, tenants, { range, stepNs, intervalNs, limit, direction }, false, limits, signal);
   }
 
   /** A log query is answered as Loki 2.9 does: the entries of the look-back period before the time. */
@@ -49,7 +65,7 @@ export class Frontend {
     const asked = { start: params.at - lookBack, end: params.at };
     const range = withinLimits(expr, asked, params.limit, limits, this.#deps);
     if (range === null) return { result: emptyResult(expr, params.at, 0), stats: new QueryStats() };
-    const query = { ...params, range, stepNs: 0, intervalNs: 0 };
+    const query = { range, limit: params.limit, direction: params.direction, stepNs: 0, intervalNs: 0 };
     return this.#run(expr, tenants, query, expr.kind !== 'log', limits, signal);
   }
 
@@ -63,17 +79,59 @@ export class Frontend {
   ): Promise<Answer> {
     const stats = new QueryStats();
     const began = performance.now();
-    const { range, stepNs, intervalNs, limit, direction } = query;
-    const result = await evaluate(
-      expr,
-      { start: range.start, end: range.end, stepNs, instant, direction, limit, intervalNs, maxSeries: limits.max_query_series },
-      this.#deps.querier(tenants, stats),
-      signal,
-    );
-    stats.execSeconds = (performance.now() - began) / 1000;
-    stats.entriesReturned = entriesOf(result);
-    stats.splits = 1;
-    return { result, stats };
+    const kind = { type: expr.kind !== 'log' ? 'metric' : expr.stages.length > 0 ? 'filter' : 'limited', range: instant || query.stepNs === 0 ? 'instant' : 'range' } as const;
+    const done = (status: number): void => {
+      stats.execSeconds = (performance.now() - began) / 1000;
+      this.#deps.observe(stats.execSeconds, kind, status);
+    };
+    try {
+      const { stepNs, intervalNs, limit, direction } = query;
+      const params = { stepNs, intervalNs, limit, direction, ...this.#aligned(expr, query, instant), instant, maxSeries: limits.max_query_series };
+      const result = await this.#evaluate(expr, tenants, params, stats, signal);
+      stats.entriesReturned = entriesOf(result);
+      stats.splits = 1;
+      done(200);
+      return { result, stats };
+    } catch (e) {
+      done(e instanceof ApiError ? e.status : 500);
+      throw e;
+    }
+  }
+
+  /** With align_queries_with_step, metric ranges begin and end at multiples of the step. */
+  #aligned(expr: Expr, { range, stepNs }: Omit<RangeParams, 'query'>, instant: boolean): TimeRange {
+    if (!this.#deps.alignWithStep || instant || expr.kind === 'log' || stepNs <= 0) return range;
+    const step = BigInt(stepNs);
+    return { start: range.start - (range.start % step), end: range.end - (range.end % step) };
+  }
+
+  /** From the results cache what is still good, the rest computed. */
+  async #evaluate(expr: Expr, tenants: readonly TenantId[], params: EvaluateParams, stats: QueryStats, signal: AbortSignal): Promise<QueryResult> {
+    const { cache, versions } = this.#deps;
+    const querier = this.#deps.querier(tenants, stats);
+    if (cache === null || params.instant || expr.kind === 'log') return evaluate(expr, params, querier, signal);
+    const grid = { startNs: params.start, stepNs: params.stepNs, count: Number((params.end - params.start) / BigInt(params.stepNs)) + 1 };
+    const key = ResultsCache.key(tenants, print(expr), grid);
+    stats.cacheRequests++;
+    const missing = cache.missing(key, tenants, grid, reachOf(expr)) ?? [[0, grid.count] as const];
+    if (missing.every(([from, to]) => to - from < grid.count)) stats.cacheHits++;
+    for (const [from, to] of missing) {
+      const version = versions.version;
+      const startNs = params.start + BigInt(from * params.stepNs);
+      const endNs = params.start + BigInt((to - 1) * params.stepNs);
+      const part = await evaluate(expr, { ...params, start: startNs, end: endNs }, querier, signal);
+      if (part.kind !== 'matrix') return part;
+      if (from === 0 && to === grid.count) {
+        cache.store(key, part.grid, part.series, version);
+        stats.cacheStores++;
+        return part;
+      }
+      cache.store(key, part.grid, part.series, version);
+    }
+    const series = cache.assemble(key, grid);
+    const tooMany = seriesLimit(series, params.maxSeries);
+    if (tooMany !== null) throw tooMany.error;
+    return { kind: 'matrix', grid, series: inLabelOrder(series) };
   }
 
   #limits(tenants: readonly TenantId[]): Limits {
@@ -182,6 +240,18 @@ function ofSample(expr: SampleExpr): readonly Selector[] {
     case 'vector':
       return [];
   }
+}
+
+/** How far around its time a step reads. */
+function reachOf(expr: Expr): Reach {
+  let backNs = 0;
+  let aheadNs = 0;
+  for (const { aggregation } of logSelectors(expr)) {
+    if (aggregation === null) continue;
+    backNs = Math.max(backNs, aggregation.rangeNs + aggregation.offsetNs);
+    aheadNs = Math.max(aheadNs, -aggregation.offsetNs);
+  }
+  return { backNs, aheadNs };
 }
 
 function emptyResult(expr: Expr, startNs: Nanos, stepNs: number): QueryResult {

@@ -22,10 +22,19 @@ export const scratchFolder = (name: string): { path: string; remove(): void } =>
 };
 
 /** Starts with the flags given on a free port; resolves once /ready answers 200. */
-export async function startProcess(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
+export async function startProcess(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const child = spawn(
     process.execPath,
-    [main, '-server.http-listen-port=0', '-server.http-listen-address=127.0.0.1', '-server.grpc-listen-port=0', ...args],
+    [
+      main,
+      '-server.http-listen-port=0',
+      '-server.http-listen-address=127.0.0.1',
+      '-server.grpc-listen-port=0',
+      ...args,
+    ],
     { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let output = '';
@@ -49,7 +58,8 @@ export async function startProcess(args: readonly string[], env: Readonly<Record
     log: () => output,
     end: (signal = 'SIGTERM') =>
       new Promise((resolve) => {
-        if (child.exitCode !== null || child.signalCode !== null) return resolve(child.exitCode ?? (child.signalCode as string));
+        if (child.exitCode !== null || child.signalCode !== null)
+          return resolve(child.exitCode ?? (child.signalCode as string));
         child.once('exit', (code, by) => resolve(code ?? (by as string)));
         child.kill(signal);
       }),

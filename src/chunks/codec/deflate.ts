@@ -1,6 +1,6 @@
 /** gzip, and raw deflate (Loki's `flate`), by the runtime's zlib. */
 import * as zlib from 'node:zlib';
-import { FormatError } from '../bytes.js';
+import { FormatError, unpooled } from '../bytes.js';
 import type { Codec } from './codec.js';
 
 /** Level 1: twice as fast as the default for a sixth more bytes. */
@@ -23,11 +23,11 @@ export const flate: Codec = {
 function checked(decodedBytes: number, inflate: (limit: zlib.ZlibOptions) => Uint8Array): Uint8Array {
   let decoded: Uint8Array;
   try {
-    // zlib wants room for at least one byte; the size is checked below.
-    decoded = inflate({ maxOutputLength: Math.max(decodedBytes, 1), chunkSize: Math.max(decodedBytes, 64) });
+    // With one byte to spare zlib sees that it is done without a second buffer. The size is checked below.
+    decoded = inflate({ maxOutputLength: decodedBytes + 1, chunkSize: Math.max(decodedBytes + 1, 64) });
   } catch (cause) {
     throw new FormatError('broken deflate data', { cause });
   }
   if (decoded.length !== decodedBytes) throw new FormatError(`${decoded.length} bytes, ${decodedBytes} expected`);
-  return decoded;
+  return unpooled(decoded);
 }

@@ -1,6 +1,6 @@
 /** Zstandard: by the runtime (Node 22.15, 23.8 and later), else by WebAssembly. Both write and read the same frames. */
 import * as zlib from 'node:zlib';
-import { FormatError } from '../bytes.js';
+import { FormatError, unpooled } from '../bytes.js';
 import type { Codec } from './codec.js';
 
 /** Level 1: higher ones cost far more time than they save bytes (bench/micro/codecs.mjs). */
@@ -25,7 +25,7 @@ export const zstd: Codec = {
 
 interface Engine {
   compress(bytes: Uint8Array): Uint8Array;
-  /** May give fewer bytes than `limit`, or throw when there are more. */
+  /** May give another size than `limit`, or throw. */
   decompress(bytes: Uint8Array, limit: number): Uint8Array;
 }
 
@@ -65,7 +65,7 @@ function nativeEngine(): Engine | undefined {
   return {
     compress: (bytes) => zstdCompressSync(bytes, { params: { [levelKey]: level } }),
     decompress: (bytes, limit) =>
-      zstdDecompressSync(bytes, { maxOutputLength: Math.max(limit, 1), chunkSize: Math.max(limit, 64) }),
+      unpooled(zstdDecompressSync(bytes, { maxOutputLength: limit + 1, chunkSize: Math.max(limit + 1, 64) })),
   };
 }
 
@@ -74,10 +74,6 @@ async function wasmEngine(): Promise<Engine> {
   await wasm.isLoaded;
   return {
     compress: (bytes) => wasm.compress(bytes, level),
-    decompress(bytes, limit) {
-      const decoded = wasm.decompress(bytes, limit);
-      // Small buffers come from Node's pool: a cached one would pin its neighbours.
-      return decoded.length < decoded.buffer.byteLength ? new Uint8Array(decoded) : decoded;
-    },
+    decompress: (bytes, limit) => unpooled(wasm.decompress(bytes, limit)),
   };
 }

@@ -18,13 +18,13 @@ export function pushRoutes(app: FastifyInstance, { push, policy }: PushRouteDeps
   for (const [url, protocol] of protocols) {
     app.post(url, async (request: FastifyRequest, reply: FastifyReply) => {
       const tenant = writeTenant(request, policy);
-      const status = await push.accept(tenant, {
+      await push.accept(tenant, {
         protocol,
         contentType: String(request.headers['content-type'] ?? ''),
         contentEncoding: String(request.headers['content-encoding'] ?? ''),
         body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       });
-      return reply.code(status).send();
+      return reply.code(204).send();
     });
   }
 }

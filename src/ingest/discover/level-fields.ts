@@ -114,6 +114,7 @@ export class LevelFields {
       if (at < end && byte === QUOTE) return level;
       const hasValue = at < end && byte === EQUALS;
       if (hasValue && keyEnd === keyStart) return level;
+      if (!isValidKey(line, keyStart, keyEnd)) return level;
       const rank = this.#rank(line, keyStart, keyEnd, best);
       if (hasValue) at++;
       let valueStart = at;
@@ -200,7 +201,12 @@ function literalEnd(line: Uint8Array, at: number, end: number): number {
   let i = at;
   for (; i < end; i++) {
     const byte = line[i] as number;
-    if (byte <= 0x20 ? byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09 : byte === 0x2c || byte === 0x7d || byte === 0x5d) break;
+    if (
+      byte <= 0x20
+        ? byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
+        : byte === 0x2c || byte === 0x7d || byte === 0x5d
+    )
+      break;
   }
   if ((first >= 0x30 && first <= 0x39) || first === 0x2d) return i;
   const size = i - at;
@@ -216,10 +222,22 @@ function equal(line: Uint8Array, start: number, want: Uint8Array): boolean {
   return true;
 }
 
+/** A key must be UTF-8, and not hold U+FFFD. */
+function isValidKey(line: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    if ((line[i] as number) < 0x80) continue;
+    return !textAt(line, start, end).includes('\ufffd');
+  }
+  return true;
+}
+
+const textAt = (line: Uint8Array, start: number, end: number): string =>
+  Buffer.from(line.buffer, line.byteOffset + start, end - start).toString('utf8');
+
 /** Undefined when an escape is none. */
 function unescaped(line: Uint8Array, start: number, end: number): string | undefined {
   try {
-    return JSON.parse(`"${Buffer.from(line.buffer, line.byteOffset + start, end - start).toString('utf8')}"`) as string;
+    return JSON.parse(`"${textAt(line, start, end)}"`) as string;
   } catch {
     return undefined;
   }

@@ -142,7 +142,8 @@ function metadataWithin(a: EntryBatch, i: number, b: EntryBatch, k: number): boo
     if (id === 0) return true;
     const value = dictionary.get(id - 1);
     return b.metadata.some(
-      (other) => other.name === name && other.ids[k] !== 0 && other.dictionary.get((other.ids[k] as number) - 1) === value,
+      (other) =>
+        other.name === name && other.ids[k] !== 0 && other.dictionary.get((other.ids[k] as number) - 1) === value,
     );
   });
 }

@@ -31,10 +31,10 @@ export class OpenBlock {
   readonly #columns: HeadColumn[] = [];
   #sorted: EntryBatch | null = null;
 
-  constructor(baseNs: Nanos, at: Position, nowMs: number) {
+  constructor(baseNs: Nanos, firstSeq: number, nowMs: number) {
     this.baseNs = baseNs;
-    this.firstSeq = at.seq;
-    this.last = at;
+    this.firstSeq = firstSeq;
+    this.last = { seq: firstSeq, row: 0 };
     this.arrivedMs = nowMs;
   }
 
@@ -45,6 +45,13 @@ export class OpenBlock {
 
   get metadataBytes(): number {
     return this.#columns.reduce((sum, column) => sum + column.dictionaryBytes, 0);
+  }
+
+  /** About what a WAL record of the entries takes, without the labels. */
+  get walBytes(): number {
+    let bytes = this.rawBytes + 12 * this.count;
+    for (const column of this.#columns) bytes += this.count + column.dictionaryBytes;
+    return bytes;
   }
 
   get fromNs(): Nanos {
@@ -61,9 +68,9 @@ export class OpenBlock {
 
   /**
    * Appends rows of the batch from `start` on, until the block is full or a time is too far from its base. Returns
-   * the row behind the last one taken: `start` when none fits. Row i of the batch is at `at(i)` in the WAL.
+   * the row behind the last one taken: `start` when none fits. Row i is `i` rows behind `first` in the WAL.
    */
-  append(batch: EntryBatch, start: number, targetBytes: number, seq: number, firstRow: number): number {
+  append(batch: EntryBatch, start: number, targetBytes: number, first: Position): number {
     const shiftNs = Number(batch.baseNs - this.baseNs);
     if (Math.abs(shiftNs) > 2 * offsetNsMax) return start;
     const end = this.#fittingRows(batch, start, shiftNs, targetBytes);
@@ -73,7 +80,7 @@ export class OpenBlock {
     for (const column of batch.metadata) this.#appendMetadata(column, start, end);
     this.count += end - start;
     for (const column of this.#columns) column.reserve(this.count);
-    this.last = { seq, row: firstRow + end - 1 };
+    this.last = { seq: first.seq, row: first.row + end - 1 };
     this.#sorted = null;
     return end;
   }

@@ -100,4 +100,5 @@ function joinColumns(name: string, a: EntryBatch, b: EntryBatch): MetadataColumn
   return { name, dictionary, ids };
 }
 
-export const lineStart = (batch: EntryBatch, row: number): number => (row === 0 ? 0 : (batch.lineEnd[row - 1] as number));
+export const lineStart = (batch: EntryBatch, row: number): number =>
+  row === 0 ? 0 : (batch.lineEnd[row - 1] as number);

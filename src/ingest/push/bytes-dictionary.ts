@@ -14,6 +14,7 @@ export class BytesDictionary implements Dictionary {
   #slots = new Uint32Array(16);
   /** Differs from dictionary to dictionary, so that nobody can prepare strings that collide. */
   readonly #seed = (Math.random() * 0x100000000) | 0;
+  #hasEmpty = false;
   #strings: (string | undefined)[] = [];
 
   get length(): number {
@@ -31,6 +32,10 @@ export class BytesDictionary implements Dictionary {
 
   byteLength(id: number): number {
     return (this.#ends[id] as number) - (id === 0 ? 0 : (this.#ends[id - 1] as number));
+  }
+
+  get hasEmpty(): boolean {
+    return this.#hasEmpty;
   }
 
   /** All strings back to back; valid until the next one is added. */
@@ -77,6 +82,7 @@ export class BytesDictionary implements Dictionary {
       this.#hashes = grown(this.#hashes, new Uint32Array(id * 2));
     }
     this.#arena.set(source.subarray(start, end), from);
+    if (end === start) this.#hasEmpty = true;
     this.#ends[id] = to;
     this.#hashes[id] = hash;
     return id;

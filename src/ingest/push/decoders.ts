@@ -3,6 +3,7 @@ import type { Limits } from '../../limits/limits.js';
 import { type BodyLimits, readBody, unsnap } from './body.js';
 import { decodeJson } from './json.js';
 import { decodeLegacyJson } from './json-legacy.js';
+import { decodeOtlp } from './otlp.js';
 import { decodeProto } from './proto.js';
 import { badPush } from './push-error.js';
 import type { PushRequest } from './push-request.js';
@@ -35,9 +36,7 @@ const decoders: Record<PushProtocol, (push: PushBody, context: DecodeContext) =>
   loki: (push, context) => decodeLoki(push, context, decodeJson),
   'loki-legacy': (push, context) => decodeLoki(push, context, decodeLegacyJson),
   grpc: ({ body }) => decodeProto(body),
-  otlp: () => {
-    throw badPush('otlp is not there yet');
-  },
+  otlp: decodeOtlp,
 };
 
 /** Anything that is not JSON is taken for snappy and protobuf, whatever it calls itself; but it must call itself something. */

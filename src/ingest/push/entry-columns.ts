@@ -143,7 +143,7 @@ export class EntryColumns {
     const key = latin1(this.#body, nameStart, nameEnd);
     let column = this.#columnByName.get(key);
     if (column === undefined) {
-      column = new ColumnBuilder(this.#body.slice(nameStart, nameEnd));
+      column = new ColumnBuilder(Uint8Array.from(this.#body.subarray(nameStart, nameEnd)));
       this.#columnByName.set(key, column);
       this.#columns.push(column);
     }

@@ -3,9 +3,10 @@
  *
  *   {"streams": [{"labels": "{app=\"x\"}", "entries": [{"ts": "2026-01-01T00:00:00Z", "line": "…"}, …]}, …]}
  */
-import { EntryColumns, ZERO_TIME_SECONDS } from './entry-columns.js';
+import { ZERO_TIME_SECONDS } from './entry-columns.js';
 import { badPush } from './push-error.js';
 import type { PushRequest, PushStream } from './push-request.js';
+import { pushRows, type Row } from './row-batch.js';
 
 export function decodeLegacyJson(body: Buffer): PushRequest {
   let root: unknown;
@@ -21,35 +22,17 @@ export function decodeLegacyJson(body: Buffer): PushRequest {
 
 function decodeStream(value: unknown, into: PushStream[]): void {
   const stream = fields(value, 'stream');
-  const entries = list(stream.get('entries'), 'entries').map((entry) => {
+  const rows = list(stream.get('entries'), 'entries').map((entry): Row => {
     const parts = fields(entry, 'entry');
     const at = text(parts.get('ts'), 'ts');
     const pairs = [...fields(parts.get('structuredmetadata'), 'structuredMetadata', false)];
     return {
-      at: at === '' ? { seconds: ZERO_TIME_SECONDS, nanos: 0 } : parseRfc3339(at),
+      ...(at === '' ? { seconds: ZERO_TIME_SECONDS, nanos: 0 } : parseRfc3339(at)),
       line: text(parts.get('line'), 'line'),
-      pairs: pairs.map(([name, v]) => [name, text(v, 'structuredMetadata')] as const),
+      metadata: [pairs.map(([name, value]) => [name, text(value, 'structuredMetadata')] as const)],
     };
   });
-  const texts = entries.map((e) => [e.line, ...e.pairs.flat()].join(''));
-  const own = Buffer.allocUnsafeSlow(texts.reduce((sum, t) => sum + Buffer.byteLength(t), 0));
-  const columns = new EntryColumns(own, 0);
-  let at = 0;
-  const put = (t: string): number => {
-    at += own.write(t, at);
-    return at;
-  };
-  for (const entry of entries) {
-    const lineStart = at;
-    const lineEnd = put(entry.line);
-    for (const [name, v] of entry.pairs) {
-      const nameStart = at;
-      const nameEnd = put(name);
-      columns.addMetadata(nameStart, nameEnd, nameEnd, put(v));
-    }
-    columns.addEntry(entry.at.seconds, entry.at.nanos, lineStart, lineEnd);
-  }
-  columns.finish(text(stream.get('labels'), 'labels'), into);
+  pushRows(text(stream.get('labels'), 'labels'), rows, into);
 }
 
 /** Names are told apart without regard to case, as Go's decoder does. */

@@ -102,8 +102,8 @@ export class JsonScanner {
         at++;
         continue;
       }
-      const escape = bytes[at + 1] ?? 0;
-      if (escape === 0x75) {
+      const kind = bytes[at + 1] ?? 0;
+      if (kind === 0x75) {
         let code = this.#hex4(at + 2);
         at += 6;
         if (code >= 0xd800 && code <= 0xdfff) {
@@ -115,7 +115,7 @@ export class JsonScanner {
         }
         to = putRune(bytes, to, code);
       } else {
-        const plain = escapes[escape] ?? 0;
+        const plain = escapes[kind] ?? 0;
         if (plain === 0) throw this.bad('invalid escape');
         bytes[to++] = plain;
         at += 2;
@@ -189,11 +189,11 @@ export class JsonScanner {
       }
       if (byte === BACKSLASH) {
         escaped = true;
-        const escape = bytes[++at] ?? 0;
-        if (escape === 0x75) {
+        const kind = bytes[++at] ?? 0;
+        if (kind === 0x75) {
           this.#hex4(at + 1);
           at += 4;
-        } else if ((escapes[escape] ?? 0) === 0) throw this.bad('invalid escape');
+        } else if ((escapes[kind] ?? 0) === 0) throw this.bad('invalid escape');
       } else if (byte < 0x20 && !escaped) throw this.bad(`invalid control character ${byte} in a string`);
     }
   }

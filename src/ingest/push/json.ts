@@ -6,11 +6,11 @@
  * Unknown names are passed over, at every level; of names that stand twice the last counts; `null` is nothing. A value
  * of a label may be anything, and stands for its text. What follows the object is not looked at.
  */
-import { isUtf8 } from 'node:buffer';
 import { quoteGo } from '../../model/labels.js';
 import { EntryColumns, ZERO_TIME_SECONDS } from './entry-columns.js';
 import { ARRAY, ARRAY_END, JsonScanner, NULL, OBJECT, OBJECT_END, STRING } from './json-scanner.js';
 import type { PushRequest, PushStream } from './push-request.js';
+import { textOf } from './utf8.js';
 
 /** `body` is given away: lines are moved together inside it and the result refers to it. Throws ApiError. */
 export function decodeJson(body: Uint8Array): PushRequest {
@@ -149,27 +149,12 @@ const textAt = ({ bytes, start, end }: JsonScanner): string => view(bytes, start
 
 /** Bytes that are no UTF-8 become `\xff`, as strconv.Quote writes them. */
 function quotedAt({ bytes, start, end }: JsonScanner): string {
-  const value = view(bytes, start, end);
-  if (isUtf8(value)) return quoteGo(value.toString('utf8'));
-  let quoted = '';
-  let good = 0;
-  for (let i = 0; i < value.length; ) {
-    const size = sequenceLength(value, i);
-    if (size > 0) {
-      i += size;
-      continue;
-    }
-    quoted += `${quoteGo(value.toString('utf8', good, i)).slice(1, -1)}\\x${(value[i] as number).toString(16)}`;
-    good = ++i;
-  }
-  return `"${quoted}${quoteGo(value.toString('utf8', good)).slice(1)}`;
-}
-
-/** Bytes of the character at `i`; 0 when there is none. */
-function sequenceLength(bytes: Buffer, i: number): number {
-  for (let size = 1; size <= 4 && i + size <= bytes.length; size++)
-    if (isUtf8(bytes.subarray(i, i + size))) return size;
-  return 0;
+  const inner = textOf(
+    view(bytes, start, end),
+    (byte) => `\\x${byte.toString(16)}`,
+    (text) => quoteGo(text).slice(1, -1),
+  );
+  return `"${inner}"`;
 }
 
 const view = (bytes: Uint8Array, start: number, end: number): Buffer =>

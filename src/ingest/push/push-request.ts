@@ -7,6 +7,8 @@ export interface PushRequest {
   readonly streams: readonly PushStream[];
   /** Size of the decompressed body. */
   readonly bodyBytes: number;
+  /** Set by a decoder that adds `service_name` on its own (OTLP). */
+  readonly isDiscovered?: boolean;
 }
 
 /**
@@ -16,12 +18,14 @@ export interface PushRequest {
 export interface PushStream {
   /** As sent: `{app="x"}`. Not yet parsed, so that a cache by text can spare the parsing. */
   readonly labels: string;
+  /** Metadata as it was sent: columns in the order in which their names first came, names and values not yet cleaned. */
   readonly entries: EntryBatch;
 }
 
 /** What admission lets through: labels parsed, discovered ones added, refused entries left out. */
 export interface AdmittedStream {
   readonly labels: Labels;
+  /** Still in the order in which they were sent. */
   readonly entries: EntryBatch;
 }
 export interface AdmittedPush {

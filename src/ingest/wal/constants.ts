@@ -19,7 +19,9 @@ export const recordType = {
   flushing: 3,
   /** The pack is stored, and the entries are no longer the WAL's concern. */
   flushed: 4,
+  /** Packs that were begun and given up: if they are there after all, they have to go. */
+  abandoned: 5,
 } as const;
 export type RecordType = (typeof recordType)[keyof typeof recordType];
 
-export const isRecordType = (type: number): type is RecordType => type >= 1 && type <= 4;
+export const isRecordType = (type: number): type is RecordType => type >= 1 && type <= 5;

@@ -20,7 +20,7 @@ export interface Position {
 /** `flushing` and `flushed`. */
 export interface FlushRecord {
   readonly tenant: TenantId;
-  /** The pack's name in the store. */
+  /** The identifier in the pack's name: that is not known before the pack is laid out. */
   readonly pack: string;
   /** Days since 1970-01-01, UTC: the pack has the entries of this day only. */
   readonly day: number;
@@ -84,6 +84,21 @@ export function decodeFlush(payload: Uint8Array): FlushRecord {
   });
   expectEnd(from);
   return { tenant, pack, day, streams };
+}
+
+/** Identifiers of packs. */
+export function encodeAbandoned(packs: readonly string[]): Uint8Array {
+  const writer = new ByteWriter();
+  writer.varint(packs.length);
+  for (const pack of packs) writer.text(pack);
+  return writer.written();
+}
+
+export function decodeAbandoned(payload: Uint8Array): string[] {
+  const from = new ByteReader(payload);
+  const packs = list(from, () => from.text());
+  expectEnd(from);
+  return packs;
 }
 
 function encodeLabels(writer: ByteWriter, labels: Labels): void {

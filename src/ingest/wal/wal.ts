@@ -271,12 +271,17 @@ export class Wal {
     }
   }
 
+  /** Would `deleteBefore` delete anything? */
+  canDeleteBefore(seq: number): boolean {
+    const oldest = this.#segments[0];
+    return oldest !== undefined && oldest !== this.#current && oldest.lastSeq < seq;
+  }
+
   /** Deletes the oldest segments that have no record with this number or a later one. Returns how many. */
   deleteBefore(seq: number): number {
     let count = 0;
-    for (;;) {
-      const oldest = this.#segments[0];
-      if (oldest === undefined || oldest === this.#current || oldest.lastSeq >= seq) break;
+    while (this.canDeleteBefore(seq)) {
+      const oldest = this.#segments[0] as Segment;
       this.#fs.unlinkSync(this.#pathOf(oldest.name));
       this.#segments.shift();
       oldest.isDirty = false;

@@ -3,9 +3,9 @@ import { ApiError } from '../../errors.js';
 import type { Labels } from '../../model/labels.js';
 import type { Nanos, StepGrid } from '../../model/time.js';
 import type { Expr, SampleExpr } from '../syntax/ast.js';
+import { withoutIdleLineFormats } from './idle-line-format.js';
 import { compareLabels } from './label-order.js';
 import type { Direction, LogEntry, Querier, StepSeries } from './querier.js';
-import { rewrite } from './rewrite.js';
 import { evaluateSamples } from './step-evaluator.js';
 import { constantSeries, earliest, type Failure, firstStep, type StepVector } from './step-vector.js';
 
@@ -53,18 +53,18 @@ export async function evaluate(
     const entries = await querier.selectLogs({ expr, range: { start, end }, direction, limit, intervalNs }, signal);
     return { kind: 'streams', entries };
   }
-  const rewritten = rewrite(expr);
   const grid = gridOf(params);
-  if (rewritten.kind === 'literal') {
-    if (params.instant) return { kind: 'scalar', atNs: start, value: rewritten.value };
-    return { kind: 'matrix', grid, series: [constantSeries(rewritten.value, grid)] };
+  if (grid.count === 0) return { kind: 'matrix', grid, series: [] };
+  if (expr.kind === 'literal') {
+    if (params.instant) return { kind: 'scalar', atNs: start, value: expr.value };
+    return { kind: 'matrix', grid, series: [constantSeries(expr.value, grid)] };
   }
-  const vector = await evaluateAborting(rewritten, params, grid, querier, signal);
+  const vector = await evaluateAborting(withoutIdleLineFormats(expr), params, grid, querier, signal);
   const series = params.instant ? vector.series.filter((s) => firstStep(s) >= 0) : mergeEqual(vector.series);
   const failure = earliest(vector.failure, seriesLimit(series, params.maxSeries));
   if (failure !== null) throw failure.error;
   if (!params.instant) return { kind: 'matrix', grid, series: inLabelOrder(series) };
-  const samples = (sorts(rewritten) ? series : inLabelOrder(series)).map(({ labels, values }) => ({
+  const samples = (sorts(expr) ? series : inLabelOrder(series)).map(({ labels, values }) => ({
     labels,
     value: values[0] as number,
   }));
@@ -116,11 +116,11 @@ function overlay(below: StepSeries, above: StepSeries): StepSeries {
   return { labels: below.labels, values, present };
 }
 
-const inLabelOrder = (series: readonly StepSeries[]): StepSeries[] =>
+export const inLabelOrder = (series: readonly StepSeries[]): StepSeries[] =>
   [...series].sort((a, b) => compareLabels(a.labels, b.labels));
 
 /** The step at which Loki, which collects the series step by step, has one too many. */
-function seriesLimit(series: readonly StepSeries[], maxSeries: number): Failure | null {
+export function seriesLimit(series: readonly StepSeries[], maxSeries: number): Failure | null {
   if (series.length <= maxSeries) return null;
   const firsts = Float64Array.from(series, firstStep).sort();
   const error = new ApiError(

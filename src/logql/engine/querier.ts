@@ -13,7 +13,7 @@ export interface LogSelect {
   readonly direction: Direction;
   /** At most so many entries over all streams. */
   readonly limit: number;
-  /** 0, or the least distance between two entries of a result stream. */
+  /** 0, or the least distance between two entries of the answer (of all streams together, as Loki does). */
   readonly intervalNs: number;
 }
 
@@ -36,7 +36,7 @@ export interface RangeSelect {
   readonly grid: StepGrid;
   /**
    * What a vector aggregation above allows to be grouped already while reading, as Loki does: `sum by (x) (rate(…))`
-   * reads with grouping x. Null: the labels stay whole.
+   * reads with grouping x. Null: nothing; then the expression's own grouping holds, if it has one. Never both.
    */
   readonly grouping: Grouping | null;
 }
@@ -44,6 +44,10 @@ export interface RangeSelect {
 export interface Querier {
   /** In the asked direction; entries of equal times in the order of Loki. */
   selectLogs(select: LogSelect, signal: AbortSignal): Promise<readonly LogEntry[]>;
-  /** The range aggregation's value for each series at each step, windows being (t - range - offset, t - offset]. */
+  /**
+   * The range aggregation's value for each series at each step, windows being (t - range - offset, t - offset]. Series
+   * are named once each, in any order, under the labels that the grouping leaves; those with __error__ keep all labels.
+   * absent_over_time gives 1 where there are samples (createAccumulator does so): the engine turns it round.
+   */
   selectRange(select: RangeSelect, signal: AbortSignal): Promise<readonly StepSeries[]>;
 }

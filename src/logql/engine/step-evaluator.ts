@@ -1,5 +1,5 @@
 /** A sample expression → its series over the grid. */
-import { ApiError, assertNever, invariant } from '../../errors.js';
+import { ApiError } from '../../errors.js';
 import type { StepGrid } from '../../model/time.js';
 import type { Grouping, RangeAggregationExpr, RangeOp, SampleExpr, VectorAggregationExpr } from '../syntax/ast.js';
 import { aggregate } from '../vector-aggregation/vector-aggregation.js';
@@ -20,7 +20,7 @@ export interface Evaluation {
   readonly approxTopk: boolean;
 }
 
-/** `expr` has been through rewrite(). A literal stands only beside an operator. */
+/** A literal stands only beside an operator and a vector: the parser does the arithmetic of two literals. */
 export async function evaluateSamples(expr: SampleExpr, evaluation: Evaluation): Promise<StepVector> {
   const { grid, signal } = evaluation;
   switch (expr.kind) {
@@ -39,12 +39,13 @@ export async function evaluateSamples(expr: SampleExpr, evaluation: Evaluation):
     }
     case 'binary': {
       const { left, right } = expr;
-      if (left.kind === 'literal' || right.kind === 'literal') {
-        const literalLeft = left.kind === 'literal';
-        const literal = left.kind === 'literal' ? left : right;
-        invariant(literal.kind === 'literal', 'one side is a literal');
-        const vector = await evaluateSamples(literalLeft ? right : left, evaluation);
-        return withLiteral(expr.op, vector, literal.value, { literalLeft, bool: expr.bool });
+      if (left.kind === 'literal') {
+        const vector = await evaluateSamples(right, evaluation);
+        return withLiteral(expr.op, vector, left.value, { literalLeft: true, bool: expr.bool });
+      }
+      if (right.kind === 'literal') {
+        const vector = await evaluateSamples(left, evaluation);
+        return withLiteral(expr.op, vector, right.value, { literalLeft: false, bool: expr.bool });
       }
       const [l, r] = await Promise.all([evaluateSamples(left, evaluation), evaluateSamples(right, evaluation)]);
       signal.throwIfAborted();
@@ -55,10 +56,7 @@ export async function evaluateSamples(expr: SampleExpr, evaluation: Evaluation):
     case 'vector':
       return { series: [constantSeries(expr.value, grid)], failure: null };
     case 'literal':
-      invariant(false, 'the parser lets a literal stand alone inside an expression');
-      break;
-    default:
-      return assertNever(expr);
+      throw new Error('invariant: a literal without a vector inside an expression');
   }
 }
 

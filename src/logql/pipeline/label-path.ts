@@ -14,7 +14,7 @@ type Token =
 class Scanner {
   readonly #chars: readonly string[];
   #at = 0;
-  /** The last error wins, as in Loki: the grammar's complaint follows the scanner's. */
+  /** Shown only when the grammar can live with the end: its complaint follows the scanner's, and the last one wins. */
   error: string | null = null;
   readonly #isJson: boolean;
 
@@ -106,14 +106,8 @@ export function parseJsonPath(text: string): readonly PathPart[] {
   const scanner = new Scanner(text, true);
   const path: PathPart[] = [];
   let token = scanner.next();
-  const unexpected = (expecting: string): never => {
+  const refuse = (expecting: string): never => {
     throw new Error(`syntax error: unexpected ${nameOf(token)}${expecting}`);
-  };
-  const refuse = (expecting = ''): never => {
-    if (token.kind === 'end' && scanner.error !== null) {
-      // The grammar complains about the end that the scanner made up, and Loki shows that.
-    }
-    return unexpected(expecting);
   };
   while (token.kind !== 'end' || path.length === 0) {
     if (token.kind === 'field' && path.length === 0) path.push(token.text);

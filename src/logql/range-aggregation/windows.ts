@@ -121,28 +121,6 @@ export class WindowPlan {
   }
 }
 
-/** bucketOf for rows that come in order of time: a neighbour of the same bucket costs two comparisons. */
-export class BucketCursor {
-  readonly #plan: WindowPlan;
-  #fromNs = 1;
-  #lastNs = 0;
-  #bucket = -1;
-
-  constructor(plan: WindowPlan) {
-    this.#plan = plan;
-  }
-
-  /** As plan.bucketOf(tNs), for any tNs. */
-  seek(tNs: number): number {
-    if (tNs >= this.#fromNs && tNs <= this.#lastNs) return this.#bucket;
-    const bucket = this.#plan.bucketOf(tNs);
-    this.#bucket = bucket;
-    this.#fromNs = tNs;
-    this.#lastNs = bucket < 0 ? this.#plan.gapEndOf(tNs) : this.#plan.lastOf(bucket);
-    return bucket;
-  }
-}
-
 export const planWindows = (grid: StepGrid, rangeNs: number, offsetNs: number): WindowPlan =>
   new WindowPlan(grid, rangeNs, offsetNs);
 

@@ -1,7 +1,8 @@
 /** Arithmetic on two literals, done by the parser. */
 import type { BinaryOp } from './ast.js';
 
-export const isLogicalOp = (op: BinaryOp): op is 'and' | 'or' | 'unless' => op === 'and' || op === 'or' || op === 'unless';
+export const isLogicalOp = (op: BinaryOp): op is 'and' | 'or' | 'unless' =>
+  op === 'and' || op === 'or' || op === 'unless';
 
 /** Comparisons give 1 or 0. Division by zero gives NaN. */
 export function fold(op: Exclude<BinaryOp, 'and' | 'or' | 'unless'> | BinaryOp, left: number, right: number): number {

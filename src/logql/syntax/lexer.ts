@@ -39,16 +39,17 @@ export class Lexer {
         if (value !== null) return this.#token('STRING', value);
         return this.#error('invalid syntax');
       }
-      case 0x2d /* - */: {
-        const flag = this.#scanner.peek() === 0x2d ? this.#ahead(flagRest) : '';
-        if (parserFlags.has(`-${flag}`)) {
-          this.#skip(flag);
-          return this.#token('FUNCTION_FLAG', `-${flag}`);
+      case 0x2d /* - */:
+        {
+          const flag = this.#scanner.peek() === 0x2d ? this.#ahead(flagRest) : '';
+          if (parserFlags.has(`-${flag}`)) {
+            this.#skip(flag);
+            return this.#token('FUNCTION_FLAG', `-${flag}`);
+          }
+          const duration = this.#duration('-');
+          if (duration !== null) return duration;
+          break;
         }
-        const duration = this.#duration('-');
-        if (duration !== null) return duration;
-        break;
-      }
       case 0x5b /* [ */:
         return this.#range();
     }

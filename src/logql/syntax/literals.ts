@@ -123,10 +123,10 @@ export function unquoteString(literal: string): string | null {
   if (quote === '`') return body.includes('`') ? null : body;
   if (quote !== '"' || body.includes('\n')) return null;
   if (!body.includes('\\')) return body.includes('"') ? null : body;
-  const escape = /\\(?:x([0-9a-fA-F]{2})|([0-7]{3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([abfnrtv\\"]))|"|\\/g;
+  const escapes = /\\(?:x([0-9a-fA-F]{2})|([0-7]{3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([abfnrtv\\"]))|"|\\/g;
   const parts: Buffer[] = [];
   let at = 0;
-  for (const match of body.matchAll(escape)) {
+  for (const match of body.matchAll(escapes)) {
     const [whole, hexByte, octalByte, short, long, simple] = match;
     if (whole.length === 1) return null;
     parts.push(Buffer.from(body.slice(at, match.index)));

@@ -1,13 +1,13 @@
 /** Expressions: operands joined by binary operators. */
-import type { BinaryOp, BinaryExpr, Expr, LiteralExpr, LogExpr, Stage, VectorMatching } from './ast.js';
+import type { BinaryExpr, BinaryOp, Expr, LiteralExpr, LogExpr, Stage, VectorMatching } from './ast.js';
 import { fold, isLogicalOp } from './fold.js';
-import { ParseError } from './parse-error.js';
-import { parseCall, parseLabelList } from './parse-metric.js';
-import { parseNumber, readFloat, type ParsedNumber } from './parse-number.js';
+import { parseCall, parseLabelList, parseMetricArgument } from './parse-metric.js';
+import { type ParsedNumber, parseNumber, readFloat } from './parse-number.js';
+import { parseLogRange } from './parse-range.js';
 import { parseSelector } from './parse-selector.js';
 import { parsePipeline } from './parse-stages.js';
 import type { Token } from './token.js';
-import { depthMax, type TokenCursor } from './token-cursor.js';
+import type { TokenCursor } from './token-cursor.js';
 
 /** What binds more stands higher; `^` takes its right side first. */
 const precedence: ReadonlyMap<string, number> = new Map([
@@ -43,13 +43,11 @@ export function parseExpression(cursor: TokenCursor, first: Token | null = null)
     const left = operands.pop() as Expr;
     operands.push(binary(cursor, operators.pop() as Operator, left, right));
   };
-  let length = 1;
   for (;;) {
     const own = precedence.get(cursor.kind);
     if (own === undefined) break;
     const op = cursor.take().kind as BinaryOp;
     while (operators.length > 0 && bindsBefore((operators.at(-1) as Operator).op, own)) reduce();
-    if (++length > depthMax) throw new ParseError(`expression is too long (at most ${depthMax} operands)`);
     operators.push({ op, ...parseModifier(cursor) });
     operands.push(parseOperand(cursor));
   }
@@ -81,9 +79,29 @@ function parseOperand(cursor: TokenCursor): Expr {
     case '+':
     case '-':
       return literal(cursor, parseNumber(cursor));
+    case 'variants':
+      return parseVariants(cursor);
     default:
       return parseCall(cursor, parseExpression) ?? cursor.unexpected();
   }
+}
+
+/**
+ * Variants: `variants` `(` Expr {`,` Expr} `)` `of` `(` LogRange `)`
+ *
+ * Known so that it is refused by its name: as with Loki, it is off unless switched on, and we have no such switch.
+ */
+function parseVariants(cursor: TokenCursor): Expr {
+  cursor.take();
+  cursor.expect('(');
+  const first = parseMetricArgument(cursor, parseExpression, ',)');
+  while (cursor.expect(',', ')').kind === ',') parseMetricArgument(cursor, parseExpression, ',)');
+  cursor.expect('of');
+  cursor.expect('(');
+  parseLogRange(cursor);
+  cursor.expect(')');
+  cursor.refusal = 'multi variant queries are disabled for this instance';
+  return first;
 }
 
 function literal(cursor: TokenCursor, { value, error }: ParsedNumber): LiteralExpr {
@@ -93,13 +111,13 @@ function literal(cursor: TokenCursor, { value, error }: ParsedNumber): LiteralEx
 /** Modifier: [`bool`] [(`on` | `ignoring`) `(` Labels `)` [(`group_left` | `group_right`) [`(` Labels `)`]]] */
 function parseModifier(cursor: TokenCursor): Omit<Operator, 'op'> {
   const bool = cursor.accept('bool');
-  if (cursor.kind !== 'on' && cursor.kind !== 'ignoring') return { bool, matching: null };
+  if (!cursor.at('on', 'ignoring')) return { bool, matching: null };
   const on = cursor.take().kind === 'on';
   cursor.expect('(');
   const labels = parseLabelList(cursor);
   let group: VectorMatching['group'] = null;
   let include: string[] = [];
-  if (cursor.kind === 'group_left' || cursor.kind === 'group_right') {
+  if (cursor.at('group_left', 'group_right')) {
     group = cursor.take().kind === 'group_left' ? 'left' : 'right';
     if (cursor.accept('(')) include = parseLabelList(cursor);
   }
@@ -109,7 +127,12 @@ function parseModifier(cursor: TokenCursor): Omit<Operator, 'op'> {
 }
 
 /** Two literals become one. */
-function binary(cursor: TokenCursor, { op, bool, matching }: Operator, left: Expr, right: Expr): BinaryExpr | LiteralExpr {
+function binary(
+  cursor: TokenCursor,
+  { op, bool, matching }: Operator,
+  left: Expr,
+  right: Expr,
+): BinaryExpr | LiteralExpr {
   const fault = binaryFault(cursor, op, left, right);
   if (fault === null && left.kind === 'literal' && right.kind === 'literal') {
     return { kind: 'literal', value: fold(op, left.value, right.value) };

@@ -1,12 +1,14 @@
 /** `level="error" and (duration > 1s or size > 5KB)` */
 import type { CompareOp, LabelFilter } from './ast.js';
 import { parseIpPattern } from './parse-line-filter.js';
-import { newMatcher } from './parse-selector.js';
 import { parseNumber } from './parse-number.js';
-import { depthMax, type TokenCursor } from './token-cursor.js';
-import { ParseError } from './parse-error.js';
+import { newMatcher } from './parse-selector.js';
+import type { TokenCursor } from './token-cursor.js';
 
 type Join = 'and' | 'or' | ',';
+
+/** Longer chains of one operator come out balanced: the meaning is the same, and no tree is too deep to walk. */
+const chainMax = 256;
 
 /**
  * LabelFilter: Primary {[`and` | `or` | `,`] Primary}
@@ -15,26 +17,43 @@ type Join = 'and' | 'or' | ',';
  * Loki's grammar resolves it: `a=1 or b=2, c=3 or d=4` is `a=1 or (b=2 and (c=3 or d=4))`.
  */
 export function parseLabelFilter(cursor: TokenCursor): LabelFilter {
-  const joins: Join[] = [];
   const filters = [parsePrimary(cursor)];
-  const reduce = (): void => {
-    const right = filters.pop() as LabelFilter;
-    const left = filters.pop() as LabelFilter;
-    filters.push({ kind: joins.pop() === 'or' ? 'or' : 'and', left, right });
-  };
-  let length = 1;
-  for (;;) {
-    const join = joinAhead(cursor);
-    if (join === null) break;
-    if (join === 'and' && joins.at(-1) === 'and') reduce();
-    if (join === 'or') while (joins.length > 0 && joins.at(-1) !== ',') reduce();
+  const joins: Join[] = [];
+  for (let join = joinAhead(cursor); join !== null; join = joinAhead(cursor)) {
     if (cursor.kind === join) cursor.take();
-    if (++length > depthMax) throw new ParseError(`label filter is too long (at most ${depthMax} comparisons)`);
     joins.push(join);
     filters.push(parsePrimary(cursor));
   }
-  while (joins.length > 0) reduce();
-  return filters[0] as LabelFilter;
+  if (filters.length > chainMax) {
+    if (joins.every((join) => join === 'or')) return balanced('or', filters);
+    if (!joins.includes('or')) return balanced('and', filters);
+  }
+  return joined(filters, joins);
+}
+
+/** The filters joined by precedence; `joins[i]` stands before `filters[i + 1]`. */
+function joined(filters: readonly LabelFilter[], joins: readonly Join[]): LabelFilter {
+  const operands = filters.slice(0, 1);
+  const pending: Join[] = [];
+  const reduce = (): void => {
+    const right = operands.pop() as LabelFilter;
+    const left = operands.pop() as LabelFilter;
+    operands.push({ kind: pending.pop() === 'or' ? 'or' : 'and', left, right });
+  };
+  for (const [i, join] of joins.entries()) {
+    if (join === 'and' && pending.at(-1) === 'and') reduce();
+    if (join === 'or') while (pending.length > 0 && pending.at(-1) !== ',') reduce();
+    pending.push(join);
+    operands.push(filters[i + 1] as LabelFilter);
+  }
+  while (pending.length > 0) reduce();
+  return operands[0] as LabelFilter;
+}
+
+function balanced(kind: 'and' | 'or', filters: readonly LabelFilter[]): LabelFilter {
+  if (filters.length === 1) return filters[0] as LabelFilter;
+  const middle = filters.length >> 1;
+  return { kind, left: balanced(kind, filters.slice(0, middle)), right: balanced(kind, filters.slice(middle)) };
 }
 
 function joinAhead(cursor: TokenCursor): Join | null {

@@ -9,22 +9,17 @@ export const isLineFilterOp = (kind: string): kind is LineFilterOp => ops.has(ki
 /**
  * LineFilter: Op Operand {`or` Operand}
  *
- * `!= "a" or "b"` is `!= "a" != "b"`: the stages come out as those. After a positive operator Loki forgets what came
- * between the first operand and what follows an `ip(…)` in the chain, so we do.
+ * `!= "a" or "b"` is `!= "a" != "b"`: the stages come out as those. After a positive operator Loki forgets what stands
+ * between the first operand and the last `or` that follows an `ip(…)`, so we do.
  */
 export function parseLineFilter(cursor: TokenCursor): LineFilterStage[] {
   const op = cursor.take().kind as LineFilterOp;
   const negative = op.startsWith('!');
   const first = parseOperand(cursor);
   let rest: LineFilterOperand[] = [];
-  let previousWasIp = false;
-  let isFirst = true;
   while (cursor.accept('or')) {
-    if (!negative && previousWasIp && !isFirst) rest = [];
-    const operand = parseOperand(cursor);
-    rest.push(operand);
-    previousWasIp = operand.ip;
-    isFirst = false;
+    if (!negative && rest.at(-1)?.ip) rest = [];
+    rest.push(parseOperand(cursor));
   }
   const operands = [first, ...rest];
   return negative

@@ -1,9 +1,19 @@
 /** Functions of metric queries: range and vector aggregations, label_replace, vector. */
-import { RegexError, compileRegex } from '../../model/regex.js';
+import { compileRegex, RegexError } from '../../model/regex.js';
 import { rangeFunctions, vectorOperators } from '../functions.js';
-import type { Expr, Grouping, LabelReplaceExpr, RangeAggregationExpr, RangeOp, SampleExpr, VectorAggregationExpr, VectorExpr, VectorOp } from './ast.js';
+import type {
+  Expr,
+  Grouping,
+  LabelReplaceExpr,
+  RangeAggregationExpr,
+  RangeOp,
+  SampleExpr,
+  VectorAggregationExpr,
+  VectorExpr,
+  VectorOp,
+} from './ast.js';
 import { readFloat } from './parse-number.js';
-import { parseLogRange, type LogRange } from './parse-range.js';
+import { type LogRange, parseLogRange } from './parse-range.js';
 import type { Token } from './token.js';
 import type { TokenCursor } from './token-cursor.js';
 
@@ -25,7 +35,12 @@ export function parseCall(cursor: TokenCursor, parseExpression: ParseExpression)
 }
 
 /** An expression that must give samples, up to the token that must end it. */
-export function parseMetricArgument(cursor: TokenCursor, parseExpression: ParseExpression, ends: string, first: Token | null = null): SampleExpr {
+export function parseMetricArgument(
+  cursor: TokenCursor,
+  parseExpression: ParseExpression,
+  ends: string,
+  first: Token | null = null,
+): SampleExpr {
   const expr = cursor.nest(() => parseExpression(cursor, first));
   if (expr.kind === 'log' || !ends.includes(cursor.kind)) return cursor.unexpected();
   return expr;
@@ -35,9 +50,9 @@ export function parseMetricArgument(cursor: TokenCursor, parseExpression: ParseE
 function parseRangeAggregation(cursor: TokenCursor, op: RangeOp): RangeAggregationExpr {
   cursor.take();
   cursor.expect('(');
-  if (cursor.kind !== 'NUMBER' && cursor.kind !== '{' && cursor.kind !== '(') cursor.unexpected('NUMBER', '{', '(');
+  if (!cursor.at('NUMBER', '{', '(')) cursor.unexpected('NUMBER', '{', '(');
   let param: string | null = null;
-  if (cursor.kind === 'NUMBER') {
+  if (cursor.at('NUMBER')) {
     param = cursor.take().text;
     cursor.expect(',');
   }
@@ -55,7 +70,13 @@ function parseRangeAggregation(cursor: TokenCursor, op: RangeOp): RangeAggregati
   return cursor.fault(node, rangeFault(op, param, value?.error ?? null, range, grouping));
 }
 
-function rangeFault(op: RangeOp, param: string | null, paramError: string | null, range: LogRange, grouping: Grouping | null): string | null {
+function rangeFault(
+  op: RangeOp,
+  param: string | null,
+  paramError: string | null,
+  range: LogRange,
+  grouping: Grouping | null,
+): string | null {
   const rules = rangeFunctions.get(op);
   if (rules === undefined) return null;
   if (param !== null && rules.param === 'none') return `parameter ${param} not supported for operation ${op}`;
@@ -68,14 +89,18 @@ function rangeFault(op: RangeOp, param: string | null, paramError: string | null
 }
 
 /** VectorAggregation: VectorOp [Grouping] `(` [NUMBER `,`] Expr `)` [Grouping], with one grouping at most */
-function parseVectorAggregation(cursor: TokenCursor, op: VectorOp, parseExpression: ParseExpression): VectorAggregationExpr {
+function parseVectorAggregation(
+  cursor: TokenCursor,
+  op: VectorOp,
+  parseExpression: ParseExpression,
+): VectorAggregationExpr {
   cursor.take();
-  if (cursor.kind !== '(' && cursor.kind !== 'by' && cursor.kind !== 'without') cursor.unexpected('(', 'by', 'without');
+  if (!cursor.at('(', 'by', 'without')) cursor.unexpected('(', 'by', 'without');
   let grouping = parseOptionalGrouping(cursor);
   cursor.expect('(');
   let param: string | null = null;
   let first: Token | null = null;
-  if (cursor.kind === 'NUMBER') {
+  if (cursor.at('NUMBER')) {
     first = cursor.take();
     if (cursor.accept(',')) [param, first] = [first.text, null];
   }
@@ -111,7 +136,7 @@ function vectorFault(op: VectorOp, param: string | null, grouping: Grouping | nu
 
 /** Grouping: (`by` | `without`) `(` [Labels] `)` */
 function parseOptionalGrouping(cursor: TokenCursor): Grouping | null {
-  if (cursor.kind !== 'by' && cursor.kind !== 'without') return null;
+  if (!cursor.at('by', 'without')) return null;
   const without = cursor.take().kind === 'without';
   cursor.expect('(');
   return { without, labels: parseLabelList(cursor) };

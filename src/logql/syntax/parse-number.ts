@@ -21,7 +21,8 @@ export function parseNumber(cursor: TokenCursor): ParsedNumber {
 /** As strconv.ParseFloat. */
 export function readFloat(text: string): ParsedNumber {
   const value = parseFloat64(text);
-  if (value === 'range') return { value: Infinity, error: `strconv.ParseFloat: parsing ${quote(text)}: value out of range` };
+  if (value === 'range')
+    return { value: Infinity, error: `strconv.ParseFloat: parsing ${quote(text)}: value out of range` };
   if (value === null) return { value: 0, error: `strconv.ParseFloat: parsing ${quote(text)}: invalid syntax` };
   return { value, error: null };
 }

@@ -216,7 +216,8 @@ export class Scanner {
     const mark = lower(ch);
     if (mark === code('e') || mark === code('p')) {
       const name = `'${String.fromCharCode(ch)}'`;
-      if (mark === code('e') && radix !== '' && radix !== '0') this.#error(`${name} exponent requires decimal mantissa`);
+      if (mark === code('e') && radix !== '' && radix !== '0')
+        this.#error(`${name} exponent requires decimal mantissa`);
       if (mark === code('p') && radix !== 'x') this.#error(`${name} exponent requires hexadecimal mantissa`);
       ch = this.#read();
       isInteger = false;
@@ -301,7 +302,10 @@ export class Scanner {
   #scanRawString(): void {
     let ch = this.#read();
     while (ch !== code('`')) {
-      if (ch === eof) return this.#error('literal not terminated');
+      if (ch === eof) {
+        this.#error('literal not terminated');
+        return;
+      }
       ch = this.#read();
     }
   }

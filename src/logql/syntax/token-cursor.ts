@@ -3,13 +3,17 @@ import { Lexer } from './lexer.js';
 import { ParseError } from './parse-error.js';
 import type { Token, TokenKind } from './token.js';
 
-/** How deep expressions may nest, and how long a chain of binary operators may be. */
+/** How deep a query may nest: what is refused beyond, so that everything may walk a tree by recursion. */
 export const depthMax = 1000;
+
+export const tooDeep = `query is nested too deeply (at most ${depthMax} levels)`;
 
 export class TokenCursor {
   readonly #lexer: Lexer;
   #token: Token;
   #depth = 0;
+  /** Why the query is refused although it is well-formed. */
+  refusal: string | null = null;
   /** What is wrong with nodes that the grammar allows; told in the order of the tree, once all is parsed. */
   readonly #faults = new Map<object, string>();
 
@@ -21,6 +25,11 @@ export class TokenCursor {
   /** Kind of the token ahead. */
   get kind(): TokenKind {
     return this.#token.kind;
+  }
+
+  /** Is the token ahead of one of these kinds? */
+  at(...kinds: readonly TokenKind[]): boolean {
+    return kinds.includes(this.#token.kind);
   }
 
   take(): Token {
@@ -38,7 +47,7 @@ export class TokenCursor {
 
   /** Takes the token ahead, which must be of one of these kinds. List them in the order in which Loki names them. */
   expect(...kinds: readonly TokenKind[]): Token {
-    return kinds.includes(this.#token.kind) ? this.take() : this.unexpected(...kinds);
+    return this.at(...kinds) ? this.take() : this.unexpected(...kinds);
   }
 
   /**
@@ -60,7 +69,7 @@ export class TokenCursor {
 
   /** Runs a production that can contain itself. */
   nest<T>(production: () => T): T {
-    if (++this.#depth > depthMax) throw new ParseError(`expression is nested too deeply (at most ${depthMax} levels)`);
+    if (++this.#depth > depthMax) throw new ParseError(tooDeep);
     const result = production();
     this.#depth--;
     return result;

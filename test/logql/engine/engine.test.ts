@@ -142,12 +142,13 @@ describe('the grid', () => {
   });
 
   test('a nanosecond decides', async () => {
-    const query = 'count_over_time({app="a"}[1ns])';
+    const querier = new ArrayQuerier([{ labels: { app: 'a' }, samples: [[1000, 1]] }]);
     const when = (ns: bigint): EvaluateParams => ({ ...params, start: originNs + ns, end: originNs + ns });
-    const querier = new ArrayQuerier([one]);
-    expect(await ask(query, when(1_000_000_000n), querier)).toEqual(['{app="a"} 1']);
-    expect(await ask(query, when(1_000_000_001n), querier)).toEqual([]);
+    const query = 'count_over_time({app="a"}[1ms])';
     expect(await ask(query, when(999_999_999n), querier)).toEqual([]);
+    expect(await ask(query, when(1_000_000_000n), querier)).toEqual(['{app="a"} 1']);
+    expect(await ask(query, when(1_000_999_999n), querier)).toEqual(['{app="a"} 1']);
+    expect(await ask(query, when(1_001_000_000n), querier)).toEqual([]);
   });
 });
 
@@ -314,7 +315,7 @@ describe('operators between vectors', () => {
     [`${left} and on (app) ${right}`, ['{app="a", pod="1"} 8', '{app="a", pod="2"} 6', '{app="b", pod="1"} 1']],
     [`${left} unless on () vector(1)`, []],
     [`${left} or on (pod) ${right}`, ['{app="a", pod="1"} 8', '{app="a", pod="2"} 6', '{app="b", pod="1"} 1']],
-    [`${left} and ignoring (app) ${right} > 7`, ['{app="a", pod="1"} 8']],
+    [`(${left} and ignoring (app) ${right}) > 7`, ['{app="a", pod="1"} 8']],
     [`sum by (app) (${left}) - on (app) ${byApp}`, ['{app="a"} 12', '{app="b"} -3']],
     [`sum by (app) (${left}) - ignoring (pod) ${byApp}`, ['{app="a"} 12', '{app="b"} -3']],
     [

@@ -1,0 +1,407 @@
+/**
+ * The write path put together. What `append` has resolved for is in the WAL, and every query that starts then sees it.
+ */
+import { randomBytes } from 'node:crypto';
+import type { BlockCache } from '../chunks/block-cache.js';
+import { type Codec, codecsReady } from '../chunks/codec/codec.js';
+import { blockTargetBytes } from '../chunks/constants.js';
+import { readFooter } from '../chunks/pack-reader.js';
+import type { PackStore } from '../chunks/pack-store.js';
+import { ApiError } from '../errors.js';
+import type { LabelIndex } from '../index/label-index.js';
+import { type PackCatalog, reconcileIndex } from '../index/reconcile.js';
+import type { Clock, Stop } from '../io/clock.js';
+import { type FileSystem, parentOf } from '../io/file-system.js';
+import type { EntryBatch } from '../model/entry-batch.js';
+import type { Labels } from '../model/labels.js';
+import type { TenantId } from '../model/tenant.js';
+import { type FlushCounters, Flusher, type FlushScope } from './flusher.js';
+import { Head, type HeadCounters } from './head/head.js';
+import type { HeadReader } from './head/head-reader.js';
+import type { StreamHead } from './head/stream.js';
+import type { Ingester } from './ingester.js';
+import type { Log } from './log.js';
+import type { AdmittedPush } from './push/push-request.js';
+import { replayWal, scanWal, type WalDamage, type WalScan } from './recovery.js';
+import { recordType } from './wal/constants.js';
+import { encodeEntries } from './wal/record.js';
+import { Wal } from './wal/wal.js';
+
+/**
+ * When a push is answered. 'always': its records are on the disk (one sync serves all that wait). 'interval': they are
+ * in the kernel, and on the disk within `syncIntervalMs`. 'os': in the kernel. 'off': there is no WAL.
+ */
+export type WalSync = 'always' | 'interval' | 'os' | 'off';
+
+export interface IngesterOptions {
+  readonly fs: FileSystem;
+  readonly clock: Clock;
+  /** Folder of the WAL; made when missing. Not touched when `walSync` is 'off'. */
+  readonly walFolder: string;
+  readonly walSync: WalSync;
+  readonly store: PackStore;
+  readonly index: LabelIndex;
+  readonly codec: Codec;
+  readonly cache: BlockCache;
+  readonly log: Log;
+  /** Each place in the WAL where bytes are not what was written, once, at start. */
+  readonly onDamage?: (damage: WalDamage) => void;
+  readonly syncIntervalMs?: number;
+  readonly segmentBytes?: number;
+  /** Loki's chunk_block_size, chunk_target_size, max_chunk_age, chunk_idle_period, flush_check_period. */
+  readonly blockBytes?: number;
+  readonly chunkTargetBytes?: number;
+  readonly maxChunkAgeMs?: number;
+  readonly chunkIdleMs?: number;
+  readonly flushCheckMs?: number;
+  /** The head's entries are flushed by `close`, too. Else they wait in the WAL. */
+  readonly flushOnClose?: boolean;
+  /** While replaying a WAL, what can be flushed is, when the head takes more than this. */
+  readonly replayHeadBytesMax?: number;
+}
+
+export interface IngesterCounters {
+  appends: number;
+  entries: number;
+  rawBytes: number;
+  walRecords: number;
+  walRecordBytes: number;
+  walWriteFailures: number;
+  walSyncs: number;
+  walSyncFailures: number;
+  walDamages: number;
+  replayedRecords: number;
+  replayMs: number;
+}
+
+/** Plain numbers, for metrics. */
+export interface IngesterStats extends IngesterCounters, HeadCounters, FlushCounters {
+  readonly streams: number;
+  readonly headEntries: number;
+  /** Bytes of lines in the head, and what they take there. */
+  readonly headRawBytes: number;
+  readonly headStoredBytes: number;
+  readonly walBytes: number;
+  readonly walSegments: number;
+}
+
+export interface OpenedIngester extends Ingester {
+  stats(): IngesterStats;
+  /** What the timer does each `flushCheckMs`: flushes what is due, and keeps the WAL small. */
+  flushDue(): Promise<void>;
+}
+
+const defaults = {
+  ...{ syncIntervalMs: 100, segmentBytes: 16 << 20, blockBytes: blockTargetBytes, chunkTargetBytes: 1_572_864 },
+  ...{ maxChunkAgeMs: 2 * 3_600_000, chunkIdleMs: 1_800_000, flushCheckMs: 5000 },
+  ...{ flushOnClose: false, replayHeadBytesMax: 256 << 20 },
+};
+
+/** After a failed sync, how long until the next try when no push asks for it. */
+const repairAgainMs = 1000;
+/** Full blocks wait for the next free moment to be encoded, unless more than this waits. */
+const fullBytesMax = 8 << 20;
+/** The longest stretch of work of a flush or a checkpoint before others have their turn. */
+const workMs = 5;
+
+/**
+ * Replays the WAL, and brings the index in line with the store. Owns neither store nor index. Rejects when the WAL was
+ * written by a later version of the program, or cannot be read or written to; damage is reported and passed over.
+ */
+export async function openIngester(given: IngesterOptions): Promise<OpenedIngester> {
+  const options = { ...defaults, ...given };
+  const { store, index, log } = options;
+  await codecsReady();
+  const head = new Head(options);
+  const counters = newCounters();
+  if (options.walSync === 'off') {
+    await reconcileIndex(index, catalogOf(store), log);
+    return new LoggingIngester(options, head, null, counters);
+  }
+  const startedMs = options.clock.monotonicMs();
+  const onDamage = (damage: WalDamage): void => {
+    counters.walDamages++;
+    log('error', 'WAL damage', { ...damage });
+    options.onDamage?.(damage);
+  };
+  const { fs, walFolder: folder, segmentBytes } = options;
+  await makeFolder(fs, folder);
+  const scan = await scanWal({ fs, folder, log, onDamage });
+  await settlePacks(scan, store, log);
+  await reconcileIndex(index, catalogOf(store), log);
+  const newMark = (): number => randomBytes(4).readUInt32LE();
+  const wal = new Wal({ fs, folder, segmentBytes, newMark, nextSeq: scan.nextSeq, segments: scan.segments });
+  const ingester = new LoggingIngester(options, head, wal, counters);
+  try {
+    const relieve = (): Promise<void> => ingester.relieve();
+    const nowMs = (): number => options.clock.monotonicMs();
+    counters.replayedRecords = await replayWal(scan, { fs, folder, log, onDamage, head, nowMs, relieve });
+  } catch (error) {
+    await ingester.abandon();
+    throw error;
+  }
+  counters.replayMs = options.clock.monotonicMs() - startedMs;
+  if (counters.replayedRecords > 0)
+    log('info', 'WAL replayed', { records: counters.replayedRecords, ms: Math.round(counters.replayMs) });
+  return ingester;
+}
+
+async function makeFolder(fs: FileSystem, folder: string): Promise<void> {
+  if (fs.statSync(folder) !== null) return;
+  fs.mkdirSync(folder);
+  await fs.syncDir(parentOf(folder));
+}
+
+/** What became of flushes that a crash interrupted, and of packs that were given up. */
+async function settlePacks(scan: WalScan, store: PackStore, log: Log): Promise<void> {
+  if (scan.unfinished.length === 0 && scan.abandoned.length === 0) return;
+  const packs = (await store.list()).map(({ pack }) => pack);
+  const named = (id: string): string | undefined => packs.find((pack) => pack.includes(id));
+  for (const id of scan.abandoned) {
+    const pack = named(id);
+    if (pack !== undefined) await store.delete(pack);
+  }
+  for (const record of scan.unfinished) {
+    const pack = named(record.pack);
+    if (pack === undefined) continue;
+    try {
+      readFooter(pack, store.open(pack));
+    } catch (error) {
+      log('error', 'pack of an interrupted flush cannot be read', { pack, error });
+      continue; // Its entries are in the WAL.
+    }
+    scan.coverage.addFlushed(record);
+  }
+}
+
+function catalogOf(store: PackStore): PackCatalog {
+  return {
+    list: async () => (await store.list()).map(({ pack }) => pack),
+    footer: (pack) => readFooter(pack, store.open(pack)),
+  };
+}
+
+function newCounters(): IngesterCounters {
+  return {
+    ...{ appends: 0, entries: 0, rawBytes: 0, walRecords: 0, walRecordBytes: 0, walWriteFailures: 0 },
+    ...{ walSyncs: 0, walSyncFailures: 0, walDamages: 0, replayedRecords: 0, replayMs: 0 },
+  };
+}
+
+type Listener = (tenant: TenantId, labels: Labels, entries: EntryBatch) => void;
+
+class LoggingIngester implements OpenedIngester {
+  readonly #options: typeof defaults & IngesterOptions;
+  readonly #head: Head;
+  readonly #wal: Wal | null;
+  readonly #flusher: Flusher;
+  readonly #counters: IngesterCounters;
+  readonly #listeners = new Set<Listener>();
+  readonly #stopFlushing: Stop;
+  /** Waits for the next sync of mode 'interval'. */
+  #stopSync: Stop | null = null;
+  #repairing: Promise<void> | null = null;
+  #sealing = false;
+  #isClosing = false;
+  #closed: Promise<void> | null = null;
+  /** Sequence numbers without a WAL. */
+  #appends = 0;
+  #workSinceMs: number;
+
+  constructor(options: typeof defaults & IngesterOptions, head: Head, wal: Wal | null, counters: IngesterCounters) {
+    const { store, index, segmentBytes, log, clock } = options;
+    this.#options = options;
+    this.#head = head;
+    this.#wal = wal;
+    this.#counters = counters;
+    this.#flusher = new Flusher({ head, wal, store, index, segmentBytes, pause: () => this.#pause(), log });
+    this.#workSinceMs = clock.monotonicMs();
+    this.#stopFlushing = clock.every(options.flushCheckMs, () => {
+      if (this.#flusher.isBusy) return;
+      this.flushDue().catch((error: unknown) => log('error', 'flush failed', { error }));
+    });
+  }
+
+  get head(): HeadReader {
+    return this.#head;
+  }
+
+  // Everything up to the first await happens in the caller's tick.
+  async append(push: AdmittedPush): Promise<void> {
+    if (this.#isClosing) throw new ApiError('unavailable', 'the ingester is shutting down');
+    const { walSync } = this.#options;
+    if (walSync === 'always' && this.#wal !== null && this.#wal.untrustedFrom !== null) await this.#repair();
+    const record = this.#head.admit(push);
+    if (record.streams.length > 0) {
+      const seq = this.#log(encodeEntries(record));
+      this.#head.append(record, seq, this.#options.clock.monotonicMs());
+      this.#counters.appends++;
+      for (const { labels, entries } of record.streams) {
+        this.#counters.entries += entries.count;
+        this.#counters.rawBytes += entries.lineEnd[entries.count - 1] ?? 0;
+        this.#tell(push.tenant, labels, entries);
+      }
+      this.#sealFull();
+    }
+    // Also when all of it was here before: the answer vouches for it, too.
+    if (walSync === 'always') await this.#durable();
+    else if (walSync === 'interval') this.#syncSoon(this.#options.syncIntervalMs);
+  }
+
+  /** Returns the sequence number of the record. Nothing has happened when it throws. */
+  #log(payload: Uint8Array): number {
+    if (this.#wal === null) return ++this.#appends;
+    try {
+      const seq = this.#wal.append(recordType.entries, payload);
+      this.#counters.walRecords++;
+      this.#counters.walRecordBytes += payload.length;
+      return seq;
+    } catch (error) {
+      this.#counters.walWriteFailures++;
+      throw this.#failure('cannot write to the WAL', error);
+    }
+  }
+
+  #failure(what: string, error: unknown): ApiError {
+    this.#options.log('error', what, { error });
+    return new ApiError('internal', `${what}: ${(error as Error).message}`, { cause: error });
+  }
+
+  async #durable(): Promise<void> {
+    const wal = this.#wal;
+    if (wal === null) return;
+    try {
+      await wal.sync();
+      this.#counters.walSyncs++;
+    } catch (error) {
+      this.#counters.walSyncFailures++;
+      this.#options.log('error', 'cannot sync the WAL', { error });
+    }
+    if (wal.untrustedFrom !== null) await this.#repair();
+  }
+
+  /** Rejects with what the client shall hear. */
+  async #repair(): Promise<void> {
+    this.#repairing ??= this.#flusher.repairWal().finally(() => {
+      this.#repairing = null;
+    });
+    try {
+      await this.#repairing;
+    } catch (error) {
+      throw this.#failure('cannot sync the WAL', error);
+    }
+  }
+
+  #syncSoon(ms: number): void {
+    if (this.#stopSync !== null || this.#isClosing) return;
+    this.#stopSync = this.#options.clock.after(ms, () => {
+      this.#stopSync = null;
+      this.#durable().catch(() => this.#syncSoon(repairAgainMs)); // Logged where it failed.
+    });
+  }
+
+  #tell(tenant: TenantId, labels: Labels, entries: EntryBatch): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(tenant, labels, entries);
+      } catch (error) {
+        this.#options.log('error', 'listener of appends failed', { error });
+      }
+    }
+  }
+
+  /** Encodes full blocks when there is nothing else to do, or at once when too much waits. */
+  #sealFull(): void {
+    while (this.#head.fullBytes > fullBytesMax) this.#head.sealOne();
+    if (this.#sealing || this.#head.fullBytes === 0) return;
+    this.#sealing = true;
+    setImmediate(() => {
+      this.#sealing = false;
+      try {
+        this.#head.sealOne();
+      } catch (error) {
+        this.#options.log('error', 'block cannot be sealed', { error });
+      }
+      this.#sealFull();
+    });
+  }
+
+  async #pause(): Promise<void> {
+    const { clock } = this.#options;
+    if (clock.monotonicMs() - this.#workSinceMs < workMs) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#workSinceMs = clock.monotonicMs();
+  }
+
+  async flush(tenant?: TenantId): Promise<void> {
+    await this.#flusher.flush((stream) => (tenant === undefined || stream.tenant === tenant ? 'all' : null));
+    await this.#flusher.tidyWal();
+  }
+
+  async flushDue(): Promise<void> {
+    const { clock, chunkIdleMs } = this.#options;
+    const nowMs = clock.monotonicMs();
+    await this.#flusher.flush((stream) => this.#scopeOf(stream, nowMs));
+    this.#head.removeIdle(nowMs - chunkIdleMs);
+    await this.#flusher.tidyWal();
+  }
+
+  #scopeOf(stream: StreamHead, nowMs: number): FlushScope {
+    const oldest = stream.blocks[0];
+    if (oldest === undefined) return null;
+    const { maxChunkAgeMs, chunkIdleMs, chunkTargetBytes } = this.#options;
+    if (nowMs - oldest.arrivedMs >= maxChunkAgeMs || nowMs - stream.lastAppendMs >= chunkIdleMs) return 'all';
+    return stream.sealedBytes >= chunkTargetBytes ? 'closed' : null;
+  }
+
+  /** While replaying: keeps the head below its bound by flushing everything. */
+  async relieve(): Promise<void> {
+    while (this.#head.sealOne());
+    if (this.#head.memoryBytes() > this.#options.replayHeadBytesMax) await this.#flusher.flush(() => 'all');
+  }
+
+  onAppend(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  stats(): IngesterStats {
+    return {
+      ...{ ...this.#counters, ...this.#head.counters, ...this.#flusher.counters },
+      ...this.#head.sizes(),
+      ...{ walBytes: this.#wal?.bytes ?? 0, walSegments: this.#wal?.segmentCount ?? 0 },
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#isClosing = true;
+    this.#stopTimers();
+    try {
+      if (this.#options.flushOnClose) await this.flush();
+      await this.#flusher.idle();
+      if (this.#wal !== null && this.#wal.untrustedFrom !== null) await this.#repair();
+    } finally {
+      await this.#wal?.close();
+    }
+  }
+
+  /** Opening failed. */
+  async abandon(): Promise<void> {
+    this.#isClosing = true;
+    this.#stopTimers();
+    await this.#flusher.idle();
+    // The error to report is the one that led here.
+    await this.#wal?.close().catch((error: unknown) => this.#options.log('warn', 'cannot close the WAL', { error }));
+  }
+
+  #stopTimers(): void {
+    this.#stopFlushing();
+    this.#stopSync?.();
+    this.#stopSync = null;
+  }
+}

@@ -1,0 +1,140 @@
+/** `| level="error"`, `| status >= 500 and duration > 10s`: lets rows pass by their labels. */
+import type { CompareOp, LabelFilter } from '../../syntax/ast.js';
+import { errorLabel } from '../label-names.js';
+import type { LabelSlot, LabelsBuilder } from '../labels-builder.js';
+import { type Parsed, parseBytes, parseDurationNs, parseNumber } from '../go-values.js';
+import type { SingleLabelFilter } from '../hints.js';
+import { labelRegexTest } from '../label-regex.js';
+import type { StageContext } from '../stage-context.js';
+import { IpMatcher } from './ip.js';
+
+export const labelFilterError = 'LabelFilterErr';
+
+export interface CompiledLabelFilter {
+  /** For the current row of the builder. */
+  readonly passes: () => boolean;
+  /** The labels that it reads; none when it is always true. */
+  readonly names: readonly string[];
+  /** The filter as a hint to parsers; null when it looks at several labels, or at none. */
+  readonly single: SingleLabelFilter | null;
+  /** It lets every row pass, and Loki drops it before it counts anything. */
+  readonly isNoop: boolean;
+}
+
+/** Throws for a bad expression. A bad IP pattern is refused by validate.ts; below `and` and `or` Loki lets it through. */
+export function compileLabelFilter(filter: LabelFilter, context: StageContext): CompiledLabelFilter {
+  if (filter.kind === 'and' || filter.kind === 'or') {
+    const left = compileLabelFilter(filter.left, context);
+    const right = compileLabelFilter(filter.right, context);
+    const names = [...new Set([...left.names, ...right.names])];
+    return { passes: bothOrEither(filter.kind, left.passes, right.passes), names, single: null, isNoop: false };
+  }
+  const name = filter.kind === 'string' ? filter.matcher.name : filter.name;
+  const passes = compileLeaf(filter, context.builder.slot(name), context.builder);
+  if (passes === null) return { passes: () => true, names: [], single: null, isNoop: true };
+  return { passes, names: [name], single: { name, passes }, isNoop: false };
+}
+
+/** The right side of `and` runs even when the left has failed: it may set an error, which nobody sees then. */
+function bothOrEither(kind: 'and' | 'or', left: () => boolean, right: () => boolean): () => boolean {
+  return kind === 'and' ? () => left() && right() : () => left() || right();
+}
+
+type Leaf = Exclude<LabelFilter, { kind: 'and' | 'or' }>;
+
+function compileLeaf(filter: Leaf, slot: LabelSlot, builder: LabelsBuilder): (() => boolean) | null {
+  switch (filter.kind) {
+    case 'string':
+      return compileString(filter.matcher, slot, builder);
+    case 'number':
+      return compileNumber(filter.op, filter.value, parseNumber, slot, builder);
+    case 'duration':
+      return compileNumber(filter.op, filter.valueNs, parseDurationNs, slot, builder);
+    case 'bytes':
+      return compileNumber(filter.op, filter.value, parseBytes, slot, builder);
+    case 'ip':
+      return compileIp(filter.pattern, filter.op, slot, builder);
+  }
+}
+
+/** Null when it lets everything pass. An absent label is the empty string; `__error__` is the row's error. */
+function compileString(
+  { name, op, value }: Extract<LabelFilter, { kind: 'string' }>['matcher'],
+  slot: LabelSlot,
+  builder: LabelsBuilder,
+): (() => boolean) | null {
+  const textOf = name === errorLabel ? () => builder.error : () => builder.get(slot) ?? '';
+  if (op === '=') return name === errorLabel ? () => builder.error === value : equals(slot, builder, value);
+  if (op === '!=') return () => textOf() !== value;
+  const test = labelRegexTest(value);
+  if (test === 'everything') return op === '=~' ? null : () => false;
+  return op === '=~' ? () => test(textOf()) : () => !test(textOf());
+}
+
+/** Compares bytes where the value is still bytes: most rows fail, and then no string was made for them. */
+function equals(slot: LabelSlot, builder: LabelsBuilder, value: string): () => boolean {
+  const wanted = Buffer.from(value, 'utf8');
+  const { length } = wanted;
+  const isPlain = /^[\x21-\x7e]+$/.test(value);
+  return () => {
+    if (isPlain && slot.parsedAt === builder.row && slot.text === null && slot.form !== 2) {
+      const { bytes, from } = slot;
+      if (slot.to - from !== length) return false;
+      for (let i = 0; i < length; i++) if (bytes[from + i] !== wanted[i]) return false;
+      return true;
+    }
+    return (builder.get(slot) ?? '') === value;
+  };
+}
+
+const comparisons: Readonly<Record<CompareOp, (a: number, b: number) => boolean>> = {
+  '==': (a, b) => a === b,
+  '!=': (a, b) => a !== b,
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+};
+
+/** A row without the label fails; one whose label is no such value passes, with an error if it had none. */
+function compileNumber(
+  op: CompareOp,
+  wanted: number,
+  parse: (text: string) => Parsed,
+  slot: LabelSlot,
+  builder: LabelsBuilder,
+): () => boolean {
+  const compare = comparisons[op];
+  return () => {
+    const text = builder.get(slot);
+    if (text === undefined) return false;
+    const value = parse(text);
+    if (typeof value === 'number') return compare(value, wanted);
+    if (builder.error === '') {
+      builder.error = labelFilterError;
+      builder.errorDetails = value.reason;
+    }
+    return true;
+  };
+}
+
+/** A row with an error passes: only string filters can take it out. */
+function compileIp(pattern: string, op: '=' | '!=', slot: LabelSlot, builder: LabelsBuilder): () => boolean {
+  const matcher = ipMatcherOrNull(pattern);
+  return () => {
+    if (builder.error !== '') return true;
+    const text = builder.get(slot);
+    if (text === undefined || matcher === null) return false;
+    const bytes = Buffer.from(text, 'utf8');
+    return matcher.test(bytes, 0, bytes.length) === (op === '=');
+  };
+}
+
+function ipMatcherOrNull(pattern: string): IpMatcher | null {
+  try {
+    return new IpMatcher(pattern);
+  } catch {
+    // Loki notices a bad pattern only when the filter stands alone; below `and` and `or` it matches nothing.
+    return null;
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * `|= "x"`, `!= "x"`, `|~ "x.*y"`, `!~ …`, `|> "<_> x <_>"`, `!> …`, and `ip(…)`.
+ *
+ * A filter tests single lines. It also says which bytes to search a whole block for: when containing one of `needles`
+ * is the same as fitting (`isExact`), the search alone decides; else it only tells which lines are worth a test.
+ */
+import { compileRegex } from '../../../model/regex.js';
+import type { LineFilterOp, LineFilterStage } from '../../syntax/ast.js';
+import { containsAnyCase, hasForeignForms } from '../any-case.js';
+import { containsNeedle, type Needle } from '../block-search.js';
+import { type SimpleTest, simplifyRegex } from '../regex-simplifier.js';
+import type { RowStage } from '../row.js';
+import { IpMatcher } from './ip.js';
+import { parsePatternFilter } from './pattern-expression.js';
+import { PatternMatcher } from './pattern-filter.js';
+
+export interface LineFilter {
+  /** A line passes when it fits, or, for != and its like, when it does not. */
+  readonly negated: boolean;
+  fits(bytes: Buffer, from: number, to: number): boolean;
+  /** Every line that fits contains one of these; null when nothing is known. */
+  readonly needles: readonly Needle[] | null;
+  readonly isExact: boolean;
+}
+
+/** One filter for each operand of a negated stage, else one. Throws with Loki's text. */
+export function lineFilters({ op, operands }: LineFilterStage): LineFilter[] {
+  const negated = op === '!=' || op === '!~' || op === '!>';
+  // Where several operands stand after `|=`, Loki takes an ip(…) among them for plain text.
+  const parts = operands.map(({ text, ip }) =>
+    ip && (negated || operands.length === 1) ? ipFilter(op, text) : textFilter(op, text),
+  );
+  if (negated) return parts.map((part) => ({ ...part, fits: part.fits, negated }));
+  return [parts.length === 1 ? (parts[0] as LineFilter) : parts.reduce(anyOf)];
+}
+
+export function lineFilterStage(filter: LineFilter): RowStage {
+  return {
+    process: (row) => {
+      row.needBytes();
+      return filter.fits(row.bytes, row.from, row.to) !== filter.negated;
+    },
+  };
+}
+
+function textFilter(op: LineFilterOp, text: string): LineFilter {
+  switch (op) {
+    case '|=':
+    case '!=':
+      return literalFilter([{ bytes: Buffer.from(text, 'utf8'), caseInsensitive: false }]);
+    case '|~':
+    case '!~':
+      return regexFilter(text);
+    case '|>':
+    case '!>':
+      return patternFilter(text);
+  }
+}
+
+const everything: LineFilter = { negated: false, fits: () => true, needles: null, isExact: false };
+
+function literalFilter(needles: readonly Needle[]): LineFilter {
+  if (needles.some((needle) => needle.bytes.length === 0)) return everything;
+  return {
+    negated: false,
+    fits: (bytes, from, to) => needles.some((needle) => containsLiteral(bytes, from, to, needle)),
+    needles: needles.every(isSearchable) ? needles : null,
+    isExact: true,
+  };
+}
+
+/** The block search folds ASCII letters only. */
+const isSearchable = ({ bytes, caseInsensitive }: Needle): boolean =>
+  !caseInsensitive || bytes.every((b) => b < 0x80);
+
+const containsLiteral = (bytes: Buffer, from: number, to: number, needle: Needle): boolean =>
+  needle.caseInsensitive ? containsAnyCase(bytes, from, to, needle.bytes) : containsNeedle(bytes, from, to, needle);
+
+function regexFilter(source: string): LineFilter {
+  // Compiled in any case: a bad expression must be refused.
+  const regex = compileRegex(source, { anchored: false });
+  const simple = simplifyRegex(source, false);
+  if (simple !== null) return simpleFilter(simple);
+  return {
+    negated: false,
+    fits: (bytes, from, to) => regex.testBytes(bytes, from, to),
+    needles: regex.needle === null || regex.needle.length === 0 ? null : [{ bytes: regex.needle, caseInsensitive: false }],
+    isExact: false,
+  };
+}
+
+function simpleFilter(test: SimpleTest): LineFilter {
+  if (test === 'everything') return everything;
+  const needles: Needle[] = [];
+  for (const leaf of test) {
+    if (leaf === 'not-empty') return { negated: false, fits: (_bytes, from, to) => to > from, needles: null, isExact: false };
+    needles.push({ bytes: Buffer.from(leaf.text, 'utf8'), caseInsensitive: leaf.caseInsensitive });
+  }
+  return literalFilter(needles);
+}
+
+function patternFilter(text: string): LineFilter {
+  const matcher = new PatternMatcher(parsePatternFilter(text));
+  return {
+    negated: false,
+    fits: (bytes, from, to) => matcher.test(bytes, from, to),
+    needles: matcher.needle === null ? null : [{ bytes: matcher.needle, caseInsensitive: false }],
+    isExact: false,
+  };
+}
+
+function ipFilter(op: LineFilterOp, pattern: string): LineFilter {
+  if (op !== '|=' && op !== '!=') throw new Error('ip: invalid operation');
+  const matcher = new IpMatcher(pattern);
+  return { negated: false, fits: (bytes, from, to) => matcher.test(bytes, from, to), needles: null, isExact: false };
+}
+
+function anyOf(left: LineFilter, right: LineFilter): LineFilter {
+  // Among alternatives, one that lets everything pass is ignored: see regex-simplifier.ts.
+  if (left === everything) return right;
+  if (right === everything) return left;
+  return {
+    negated: false,
+    fits: (bytes, from, to) => left.fits(bytes, from, to) || right.fits(bytes, from, to),
+    needles: left.needles === null || right.needles === null ? null : [...left.needles, ...right.needles],
+    isExact: left.isExact && right.isExact,
+  };
+}
+
+/** Does a block search for it have to look at letters beyond ASCII as well? */
+export const needsForeignCheck = (filter: LineFilter): boolean =>
+  filter.needles?.some((needle) => needle.caseInsensitive && hasForeignForms(needle.bytes)) ?? false;

@@ -1,0 +1,117 @@
+/** Stages to text. */
+import { assertNever } from '../../errors.js';
+import { goDuration } from '../../model/duration.js';
+import type { Matcher } from '../../model/matcher.js';
+import { formatFloat } from '../../template/go-number.js';
+import { quote } from '../../template/go-quote.js';
+import { simplifyRegex } from '../pipeline/regex-simplifier.js';
+import type {
+  LabelExtraction,
+  LabelFilter,
+  LabelFormat,
+  LineFilterOperand,
+  LineFilterStage,
+  NamedOrMatcher,
+  Stage,
+} from './ast.js';
+
+/**
+ * `loki`: the very text of Loki's messages and formatter, which rounds sizes and loses some of what was written.
+ * `exact`: parses to the same tree.
+ */
+export type Fidelity = 'loki' | 'exact';
+
+export function printStage(stage: Stage, fidelity: Fidelity = 'loki'): string {
+  switch (stage.kind) {
+    case 'line-filter':
+      return printLineFilter(stage);
+    case 'json':
+      return `| json${printExtractions(stage.expressions, ' ')}`;
+    case 'logfmt': {
+      const flags = `${stage.strict ? ' --strict' : ''}${stage.keepEmpty ? ' --keep-empty' : ''}`;
+      return `| logfmt${flags}${printExtractions(stage.expressions, ' ')}`;
+    }
+    case 'regexp':
+    case 'pattern':
+      return `| ${stage.kind} ${quote(stage.pattern)}`;
+    case 'unpack':
+    case 'decolorize':
+      return `| ${stage.kind}`;
+    case 'label-filter':
+      return `| ${printLabelFilter(stage.filter, fidelity)}`;
+    case 'line-format':
+      return `| line_format ${quote(stage.template)}`;
+    case 'label-format':
+      return `| label_format ${stage.formats.map(printFormat).join(',')}`;
+    case 'drop':
+    case 'keep':
+      return `| ${stage.kind} ${stage.labels.map((label) => printNamedOrMatcher(label, fidelity)).join(',')}`;
+    default:
+      return assertNever(stage);
+  }
+}
+
+export const printLineFilter = ({ op, operands }: LineFilterStage): string =>
+  `${op} ${operands.map(printOperand).join(' or ')}`;
+
+export const printOperand = ({ ip, text }: LineFilterOperand): string => (ip ? `ip(${quote(text)})` : quote(text));
+
+const printExtractions = (expressions: readonly LabelExtraction[], before: string): string =>
+  expressions.length === 0 ? '' : before + expressions.map((e) => `${e.name}=${quote(e.expression)}`).join(',');
+
+const printFormat = (format: LabelFormat): string =>
+  `${format.name}=${format.kind === 'rename' ? format.from : quote(format.template)}`;
+
+const printNamedOrMatcher = (label: NamedOrMatcher, fidelity: Fidelity): string =>
+  'op' in label ? printMatcher(label, fidelity) : label.name;
+
+export function printMatcher({ name, op, value }: Matcher, fidelity: Fidelity = 'loki'): string {
+  // LogQL has no quoted names, but Loki's lexer takes what it does not know for a name.
+  const plain = /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name);
+  return `${plain ? name : fidelity === 'exact' ? `${name} ` : quote(name)}${op}${quote(value)}`;
+}
+
+export function printLabelFilter(filter: LabelFilter, fidelity: Fidelity = 'loki'): string {
+  switch (filter.kind) {
+    case 'string': {
+      const { name, op, value } = filter.matcher;
+      // Loki's formatter shows which expressions it runs, and which it replaces by comparisons.
+      if (fidelity === 'exact' || op !== '=~' || simplifyRegex(value, true) !== null)
+        return printMatcher(filter.matcher, fidelity);
+      return `${name}${op}${value.includes('`') ? quote(value) : `\`${value}\``}`;
+    }
+    case 'number':
+      return `${filter.name}${filter.op}${printNumber(filter.value, fidelity)}`;
+    case 'duration':
+      return `${filter.name}${filter.op}${goDuration(filter.valueNs)}`;
+    case 'bytes':
+      return `${filter.name}${filter.op}${fidelity === 'exact' ? `${BigInt(filter.value)}B` : roundedBytes(filter.value)}`;
+    case 'ip':
+      return `${filter.name}${filter.op}ip(${quote(filter.pattern)})`;
+    case 'and':
+    case 'or': {
+      const join = filter.kind === 'or' ? ' or ' : ' , ';
+      return `( ${printLabelFilter(filter.left, fidelity)}${join}${printLabelFilter(filter.right, fidelity)} )`;
+    }
+    default:
+      return assertNever(filter);
+  }
+}
+
+/** A number of a label filter. Infinities are what the parser makes of numbers that are too large. */
+function printNumber(value: number, fidelity: Fidelity): string {
+  if (fidelity === 'exact') {
+    if (Math.abs(value) === Infinity) return value > 0 ? '1e999' : '-1e999';
+    if (Object.is(value, -0)) return '-0.0';
+  }
+  return formatFloat(value, 'f', -1);
+}
+
+/** As humanize.Bytes: `1.2MB`. */
+function roundedBytes(bytes: number): string {
+  if (bytes < 10) return `${bytes}B`;
+  const power = Math.floor(Math.log(bytes) / Math.log(1000));
+  const value = Math.floor((bytes / 1000 ** power) * 10 + 0.5) / 10;
+  const unit = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'][power] as string;
+  return value < 10 ? `${value.toFixed(1)}${unit}` : `${formatFloat(value, 'f', 0)}${unit}`;
+}

@@ -1,0 +1,73 @@
+/** What the grammar allows and Loki refuses. */
+import { matchesEmpty } from '../../model/matcher.js';
+import { validateStage } from '../pipeline/validate.js';
+import type { Expr, LineFilterStage, LogExpr, Stage } from './ast.js';
+import { ParseError } from './parse-error.js';
+import { printStage } from './print-stage.js';
+import { depthMax, type TokenCursor, tooDeep } from './token-cursor.js';
+import { childrenOf, depthOf, labelFilterChildren, labelFiltersOf, selectorsOf, walk } from './walk.js';
+
+const noMatcher =
+  'queries require at least one regexp or equality matcher that does not have an empty-compatible value. ' +
+  'For instance, app=~".*" does not meet this requirement, but app=~".+" will';
+
+/** Depth, then faults and selectors in tree order, a parent before what it holds. Throws ParseError. */
+export function validateQuery(expr: Expr, cursor: TokenCursor): void {
+  if (depthOf(expr, childrenOf) > depthMax) throw new ParseError(tooDeep);
+  for (const node of walk(expr)) {
+    const fault = cursor.faultOf(node);
+    if (fault !== null) throw new ParseError(fault);
+    if (node.kind === 'log') validateSelector(node);
+  }
+}
+
+function validateSelector(log: LogExpr): void {
+  if (log.matchers.every(matchesEmpty)) throw new ParseError(noMatcher);
+  for (const filter of labelFiltersOf(log)) {
+    if (depthOf(filter, labelFilterChildren) > depthMax) throw new ParseError(tooDeep);
+  }
+}
+
+/** What is wrong inside of stages: expressions, templates, addresses. Throws ParseError that quotes the stage. */
+export function validateStages(expr: Expr): void {
+  for (const { stages } of selectorsOf(expr)) {
+    for (const group of evaluationOrder(stages)) {
+      // Loki builds the filters of one run from the last to the first, and quotes the run.
+      for (const stage of group.toReversed()) {
+        try {
+          validateStage(stage);
+        } catch (cause) {
+          const printed = group.map((s) => printStage(s)).join(' ');
+          throw new ParseError(`stage '${printed}' : ${(cause as Error).message}`, undefined, { cause });
+        }
+      }
+    }
+  }
+}
+
+/**
+ * Stages as Loki runs them: line filters move before the stages that leave lines alone, and become one stage. A stage
+ * that rewrites lines, or a label filter, is not crossed.
+ */
+function evaluationOrder(stages: readonly Stage[]): (readonly Stage[])[] {
+  const groups: (readonly Stage[])[] = [];
+  let lineFilters: LineFilterStage[] = [];
+  let others: Stage[] = [];
+  const flush = (): void => {
+    if (lineFilters.length > 0) groups.push(lineFilters);
+    for (const stage of others) groups.push([stage]);
+    lineFilters = [];
+    others = [];
+  };
+  for (const stage of stages) {
+    if (stage.kind === 'line-filter') {
+      lineFilters.push(stage);
+      continue;
+    }
+    if (stage.kind === 'label-filter') flush();
+    others.push(stage);
+    if (stage.kind === 'label-filter' || stage.kind === 'line-format' || stage.kind === 'unpack') flush();
+  }
+  flush();
+  return groups;
+}

@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest';
+import { encodeBlock } from '../../src/chunks/block.js';
+import { BlockCache, blockSourceOf } from '../../src/chunks/block-cache.js';
+import { ByteLru } from '../../src/chunks/byte-lru.js';
+import { codecNamed } from '../../src/chunks/codec/codec.js';
+import { allColumns } from '../../src/model/entry-batch.js';
+import { batchOfRows, type Row, rowsOf, shown } from '../helpers/batches.js';
+
+const rows = (count: number): Row[] =>
+  Array.from({ length: count }, (_, i) => ({
+    ns: BigInt(i),
+    line: new Uint8Array(Buffer.from(`line ${i}`)),
+    metadata: { level: i % 2 ? 'info' : 'warn', id: `${i}` },
+  }));
+const encoded = (count: number) => encodeBlock(batchOfRows(rows(count)), codecNamed('flate'));
+
+describe('the block cache', () => {
+  test('decodes a column once', () => {
+    const cache = new BlockCache();
+    const source = blockSourceOf(encoded(50), cache);
+    const times = source.read({ lines: 'none', metadata: [] });
+    const level = source.read({ lines: 'none', metadata: ['level'] });
+    const lines = source.read(allColumns);
+    expect(level.offsetNs).toBe(times.offsetNs);
+    expect(lines.offsetNs).toBe(times.offsetNs);
+    expect(source.read(allColumns).lines).toBe(lines.lines);
+    expect(source.read({ lines: 'lengths', metadata: ['id'] }).metadata[0]).toBe(lines.metadata[0]);
+    expect(cache.counters).toMatchObject({ misses: 1, partialHits: 2, hits: 2, evictions: 0 });
+    expect(shown(rowsOf(lines))).toEqual(shown(rows(50)));
+  });
+
+  test('knows that a column is not there', () => {
+    const cache = new BlockCache();
+    const source = blockSourceOf(encoded(5), cache);
+    source.read({ lines: 'none', metadata: ['absent'] });
+    source.read({ lines: 'none', metadata: ['absent'] });
+    expect(cache.counters).toMatchObject({ misses: 1, hits: 1 });
+  });
+
+  test('stays within its bytes, and lets go what was not used for longest', () => {
+    const one = blockSourceOf(encoded(100), new BlockCache());
+    const probe = new BlockCache();
+    blockSourceOf(encoded(100), probe).read(allColumns);
+    const cache = new BlockCache(probe.byteLength * 2.5);
+    const [a, b, c] = [1, 2, 3].map(() => blockSourceOf(encoded(100), cache));
+    for (const source of [a, b, a, c]) source!.read(allColumns);
+    expect(cache.blocks).toBe(2);
+    expect(cache.counters.evictions).toBe(1);
+    a!.read(allColumns);
+    expect(cache.counters.misses).toBe(3);
+    b!.read(allColumns);
+    expect(cache.counters.misses).toBe(4);
+    expect(cache.byteLength).toBeLessThanOrEqual(probe.byteLength * 2.5);
+    expect(one.count).toBe(100);
+  });
+
+  test('of no bytes keeps nothing and still answers', () => {
+    const cache = new BlockCache(0);
+    const source = blockSourceOf(encoded(10), cache);
+    for (let i = 0; i < 2; i++) expect(shown(rowsOf(source.read(allColumns)))).toEqual(shown(rows(10)));
+    expect([cache.byteLength, cache.blocks, cache.counters.misses]).toEqual([0, 0, 2]);
+  });
+
+  test('forgets', () => {
+    const cache = new BlockCache();
+    const source = blockSourceOf(encoded(10), cache);
+    source.read(allColumns);
+    source.forget();
+    expect(cache.byteLength).toBe(0);
+    source.read(allColumns);
+    cache.clear();
+    expect([cache.byteLength, cache.blocks]).toEqual([0, 0]);
+  });
+
+  test('counts every byte it holds', () => {
+    const cache = new BlockCache();
+    blockSourceOf(encoded(1000), cache).read(allColumns);
+    const columns = 1000 * (8 + 4 + 4 + 4) + 8890;
+    expect(cache.byteLength).toBeGreaterThan(columns);
+    expect(cache.counters.decodedBytes).toBe(cache.byteLength);
+  });
+});
+
+test('a cache bounded by bytes does not keep what is larger than itself, and counts replacements once', () => {
+  const lru = new ByteLru<string, number>(10);
+  lru.set('a', 1, 11);
+  expect([lru.size, lru.byteLength]).toEqual([0, 0]);
+  lru.set('a', 1, 4);
+  lru.set('a', 2, 6);
+  expect([lru.get('a'), lru.size, lru.byteLength]).toEqual([2, 1, 6]);
+  expect(lru.set('b', 3, 10)).toBe(1);
+  expect([lru.get('a'), lru.get('b'), lru.byteLength]).toEqual([undefined, 3, 10]);
+});

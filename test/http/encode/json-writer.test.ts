@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { JsonWriter } from '../../../src/http/encode/json-writer.js';
+import { prng } from '../../helpers/prng.js';
+
+const written = (write: (w: JsonWriter) => void): string => {
+  const w = new JsonWriter();
+  write(w);
+  return w.take().toString('utf8');
+};
+
+for (const text of ['', 'plain', 'quo"te', 'back\\slash', 'line\nfeed\r\ttab', '\u0000\u001f', 'Zoë 漢字 🎉', 'a\u2028b']) {
+  test(`${JSON.stringify(text)} comes back, as text and as bytes`, () => {
+    expect(JSON.parse(written((w) => w.string(text)))).toBe(text);
+    expect(JSON.parse(written((w) => w.bytes(Buffer.from(text))))).toBe(text);
+  });
+}
+
+test('bytes that are not UTF-8 become U+FFFD', () => {
+  expect(JSON.parse(written((w) => w.bytes(Buffer.from([0x61, 0xff, 0x62]))))).toBe('a\ufffdb');
+});
+
+test('a lone surrogate becomes U+FFFD', () => {
+  expect(JSON.parse(written((w) => w.string('a\ud800b')))).toBe('a\ufffdb');
+});
+
+test('any bytes in any sizes make JSON', () => {
+  const random = prng();
+  console.log(`seed ${random.seed}`);
+  for (let i = 0; i < 300; i++) {
+    const parts = Array.from({ length: random.int(6) }, () => random.bytes(random.int(40_000)));
+    const text = written((w) => {
+      w.raw('[');
+      parts.forEach((part, k) => {
+        if (k > 0) w.raw(',');
+        w.bytes(part);
+      });
+      w.raw(']');
+    });
+    expect(JSON.parse(text)).toEqual(parts.map((part) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(part)));
+  }
+});
