@@ -16,7 +16,6 @@ import { nodeFileSystem } from './io/node-file-system.js';
 import { type Limits, Overrides } from './limits/limits.js';
 import { createLogger, isLogLevel, type Logger } from './log.js';
 import { createMetrics } from './metrics/metrics.js';
-import type { DamageError } from './model/block-source.js';
 import type { TenantId } from './model/tenant.js';
 import { PatternStore } from './patterns/pattern-store.js';
 import { Frontend } from './query/frontend.js';
@@ -104,11 +103,7 @@ class Running {
     const { ingester, store, requests, versions } = storage;
 
     const metrics = createMetrics(version, storage.readings);
-    const onDamage = (error: DamageError): void => {
-      storage.damagedBlocks++;
-      log.error('a damaged block is left out of an answer', { file: error.file, offset: error.offset, err: error.message });
-    };
-    const querier = (tenants: readonly TenantId[], stats: QueryStats) => new StoreQuerier(store, tenants, stats, onDamage);
+    const querier = (tenants: readonly TenantId[], stats: QueryStats) => new StoreQuerier(store, tenants, stats, storage.onDamage);
     const cache = config.query_range.cache_results
       ? new ResultsCache(config.query_range.results_cache.cache.embedded_cache.max_size_mb * 2 ** 20, versions)
       : null;

@@ -3,6 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { expect, test } from 'vitest';
 import { configurationPage } from '../src/config/reference.js';
+import { allOptions } from '../src/config/settings.js';
+import { unusedBecause } from '../src/config/unused-options.js';
 import { version } from '../src/version.js';
 
 interface Room {
@@ -46,7 +48,10 @@ const rooms: Readonly<Record<string, Room>> = {
     ],
     uses: ['errors', 'io', 'model'],
   },
-  index: { doors: ['label-index', 'open-label-index', 'reconcile'], uses: ['errors', 'io', 'log', 'model'] },
+  index: {
+    doors: ['label-index', 'open-label-index', 'lock-database', 'reconcile'],
+    uses: ['errors', 'io', 'log', 'model'],
+  },
   logql: {
     doors: [
       ...[
@@ -148,7 +153,7 @@ const rooms: Readonly<Record<string, Room>> = {
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .map((file) => file.replaceAll('\\', '/'))
-  .filter((file) => file.endsWith('.ts'));
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
 const sources = new Map(files.map((file) => [file, readFileSync(`src/${file}`, 'utf8')]));
 
 const roomOf = (path: string): string => (path.split('/')[0] as string).replace(/\.[jt]s$/, '');
@@ -168,7 +173,7 @@ const specifiersOf = (file: string): string[] =>
   ].map(([, still, lazy]) => (still ?? lazy) as string);
 const importsOf = (file: string): string[] =>
   specifiersOf(file)
-    .filter((specifier) => specifier.startsWith('.'))
+    .filter((specifier) => /^\.\.?\//.test(specifier))
     .map((specifier) => posix.join(posix.dirname(file), specifier));
 const isDoor = (room: string, inside: string): boolean =>
   rooms[room]?.doors?.some((door) => (door.endsWith('/*') ? inside.startsWith(door.slice(0, -1)) : inside === door)) ??
@@ -243,10 +248,15 @@ test('only the executable touches the process', () => {
 });
 
 test('no file is dead: something imports it, or it is an entry', () => {
-  const entries = ['main.ts', 'server.ts', 'testing/fixture.ts', 'config/reference.ts', 'query/scan/worker.ts'];
+  const entries = [
+    'main.ts',
+    'server.ts',
+    'testing/fixture.ts',
+    'config/reference.ts',
+    'query/scan/worker.ts',
+    'io/memory-file-system.ts',
+  ];
   const imported = new Set(files.flatMap((file) => importsOf(file).map((target) => target.replace(/\.js$/, '.ts'))));
-  const tests = readdirSync('test', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-  expect(tests.length).toBeGreaterThan(0);
   expect(files.filter((file) => !imported.has(file) && !entries.includes(file))).toEqual([]);
 });
 
@@ -257,6 +267,33 @@ test('nothing is left for later', () => {
 test('the pages that are made from tables are what the tables say', () => {
   expect(readFileSync('docs/CONFIGURATION.md', 'utf8') === configurationPage(), 'npm run docs writes them').toBe(true);
 });
+
+test('an option is asked for outside config/, or the table of those without effect names it', () => {
+  const apart = ['config', 'limits'];
+  const text = files
+    .filter((file) => !apart.includes(roomOf(file)) || file === 'config/settings.ts')
+    .map((file) => sources.get(file))
+    .join('\n');
+  const asked = (key: string): boolean => new RegExp(`\\b${key.split('.').at(-1)}\\b`).test(text);
+  const keys = [...allOptions()].map(([key]) => key).filter((key) => !checkedOnly.includes(key));
+  expect(
+    keys.filter((key) => unusedBecause(key) === null && !asked(key)),
+    'without effect, and not named',
+  ).toEqual([]);
+  const long = keys.filter((key) => (key.split('.').at(-1) as string).length > 12 && !key.startsWith('ruler.'));
+  expect(
+    long.filter((key) => unusedBecause(key) !== null && asked(key)),
+    'named, but asked for',
+  ).toEqual([]);
+});
+
+/** Their effect is inside config/. */
+const checkedOnly = [
+  'target',
+  'schema_config.configs',
+  'table_manager.retention_deletes_enabled',
+  'table_manager.retention_period',
+];
 
 test('the version is the one of the package', () => {
   expect(version).toBe((JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version);

@@ -73,6 +73,11 @@ export class Compactor {
     return this.#running;
   }
 
+  /** Resolves when no pass is under way. */
+  async idle(): Promise<void> {
+    await this.#running?.catch(() => undefined); // whoever asked for the pass hears of its failure
+  }
+
   async #pass(signal?: AbortSignal): Promise<CompactionReport> {
     const report: CompactionReport = { merged: 0, expiredChunks: 0, deleteRequests: 0, removedPacks: 0 };
     for (const tenant of this.#deps.index.tenants()) {

@@ -16,7 +16,7 @@ export function retentionRules(limits: Limits, fallbackMs: number): RetentionRul
   const general = limits.retention_period > 0 ? limits.retention_period : fallbackMs;
   const streams = limits.retention_stream
     .map(({ selector, priority, period }) => {
-      const tests = (parseMatchers(selector) ?? []).map((m) => ({ name: m.name, test: matchFunction(m) }));
+      const tests = parseMatchers(selector).map((m) => ({ name: m.name, test: matchFunction(m) }));
       return { priority, period, matches: (labels: Labels) => tests.every(({ name, test }) => test(labels.get(name))) };
     })
     // Of equal priorities the shorter period wins, as in Loki.

@@ -4,6 +4,7 @@ import { movedKeys } from './moved-keys.js';
 import type { Option } from './option.js';
 import { insteadOf } from './replacements.js';
 import { allOptions } from './settings.js';
+import { unusedBecause } from './unused-options.js';
 import { yamlText } from './yaml-text.js';
 
 const intro = `# Configuration
@@ -49,10 +50,10 @@ export function configurationPage(): string {
     const name = key.includes('.') ? (key.split('.')[0] as string) : 'at the top';
     if (name !== section) {
       section = name;
-      parts.push(`\n\n### ${name}\n\n${notes[name] ?? ''}| key | type | default | flag | |\n|---|---|---|---|---|`);
+      parts.push(`\n\n### ${name}\n\n| key | type | default | flag | |\n|---|---|---|---|---|`);
     }
     parts.push(
-      `\n| ${[code(key.includes('.') ? key.slice(name.length + 1) : key), option.kind.name, initial(option), flag(option), cell(option.help)].join(' | ')} |`,
+      `\n| ${[code(key.includes('.') ? key.slice(name.length + 1) : key), option.kind.name, initial(option), flag(option), cell(meaning(key, option))].join(' | ')} |`,
     );
   }
   parts.push('\n\n## Overrides for single tenants\n\n', overrides);
@@ -65,11 +66,6 @@ export function configurationPage(): string {
     if (movedKeys[key] === undefined) parts.push(`\n| ${code(key)} | ${insteadOf(key)} |`);
   return `${parts.join('')}\n`;
 }
-
-/** What holds for a whole section. */
-const notes: Readonly<Record<string, string>> = {
-  ruler: 'Read and checked, but rules are not evaluated by this version; the log says so.\n\n',
-};
 
 const overrides = `The file of \`runtime_config.file\` has limits of single tenants, in the words of \`limits_config\`, and is read again when it
 changes:
@@ -91,6 +87,12 @@ function* blocks(block: KnownBlock, prefix = ''): Generator<string> {
     if (typeof type === 'function' && effective.has(key)) yield* blocks(type(), `${key}.`);
     else yield key;
   }
+}
+
+/** With what there is to say of an option that has no effect yet. */
+function meaning(key: string, option: Option<unknown>): string {
+  const why = unusedBecause(key);
+  return why === null ? option.help : `**No effect: ${why}.** ${option.help}`;
 }
 
 const code = (text: string): string => `\`${text}\``;

@@ -3,6 +3,7 @@ import { ConfigError, problemText } from './config-file.js';
 import type { Ignored, Settings } from './options.js';
 import type { Problem } from './read-yaml.js';
 import { dataPaths } from './settings.js';
+import { unusedBecause } from './unused-options.js';
 
 interface Origin {
   readonly file: string | null;
@@ -81,8 +82,10 @@ export function validate(settings: Settings, { file, lines, flags }: Origin): Ig
     notes.push({ key, line: flags.has(key) ? 0 : (lines.get(key) ?? 0), why });
   };
   if (names.some((name) => name !== 'all')) note('target', 'this process always runs all parts');
-  const ruler = [...lines.keys(), ...flags.keys()].find((key) => key.startsWith('ruler.'));
-  if (ruler !== undefined) note(ruler, 'rules are not evaluated by this version');
+  for (const key of new Set([...lines.keys(), ...flags.keys()])) {
+    const why = unusedBecause(key);
+    if (why !== null) note(key, why);
+  }
   const store = settings.schema_config.configs.at(-1)?.object_store ?? 'filesystem';
   if (store !== 'filesystem' && store !== '')
     note('schema_config.configs', `object_store ${store}: chunks are kept in ${dataPaths(settings).chunks}`);

@@ -151,6 +151,6 @@ const clamp = (ns: Nanos): Nanos => (ns < least ? least : ns > greatest ? greate
 const bind = (stream: number, range: TimeRange, spanNs: Nanos) => ({
   stream,
   start: clamp(range.start),
-  end: clamp(range.end),
+  end: range.end > greatest ? greatest : clamp(range.end),
   earliest: clamp(range.start - spanNs),
 });

@@ -1,13 +1,27 @@
 /**
  * Regular expressions with RE2's syntax and meaning, in time linear in the text.
- * (First cut: every expression runs on re2js. The plan: translate the provably safe subset to the platform's engine.)
+ *
+ * Whether a text matches: a deterministic automaton over bytes (regex/automaton.ts). What the groups of a match are:
+ * the platform's RegExp where it is provably the same and linear (regex/native.ts), else re2js.
  */
+import { isUtf8 } from 'node:buffer';
 import { RE2JS } from 're2js';
+import { Automaton } from './regex/automaton.js';
+import { alternativesOf, foldedNeedleOf, needleOf } from './regex/literals.js';
+import { type NativePlan, planNative } from './regex/native.js';
+import { parseRegex } from './regex/parser.js';
+import { compileProgram } from './regex/program.js';
+import { RegexError } from './regex/regex-error.js';
+import { assertion, concat, type Node } from './regex/syntax.js';
+import { replaceInvalid } from './regex/utf8.js';
+
+export { RegexError };
 
 export interface Regex {
   readonly source: string;
   /** Does it match (anywhere, unless compiled as anchored)? */
   test(text: string): boolean;
+  /** As test, for the UTF-8 in bytes[start, end). */
   testBytes(bytes: Uint8Array, start: number, end: number): boolean;
   /** Groups of the first match, [0] being the whole; null when there is none. */
   exec(text: string): (string | null)[] | null;
@@ -17,6 +31,13 @@ export interface Regex {
   readonly groupNames: readonly string[];
   /** Bytes that every matching text contains, or null when none is known: for searching blocks. */
   readonly needle: Uint8Array | null;
+  /** When the expression says no more than "contains one of these", these; else null. */
+  readonly alternatives: readonly Uint8Array[] | null;
+  /**
+   * Lower-case ASCII that every matching text contains in any case; null when `needle` says as much.
+   * It has no k and no s from (?i): those two also match letters beyond ASCII.
+   */
+  readonly caseInsensitiveNeedle: Uint8Array | null;
 }
 
 export interface RegexMatch {
@@ -26,38 +47,232 @@ export interface RegexMatch {
   readonly groups: readonly (string | null)[];
 }
 
-/** The message is Go's: "error parsing regexp: missing closing ): `(a`". */
-export class RegexError extends Error {
-  override readonly name = 'RegexError';
+/**
+ * Anchored: the whole text must match, and a dot matches newlines, as in Loki's matchers.
+ * Throws RegexError.
+ */
+export function compileRegex(source: string, options: { readonly anchored: boolean }): Regex {
+  const { anchored } = options;
+  const { root, groupNames } = parseRegex(source, { dotNewline: anchored });
+  return new CompiledRegex(source, anchored, root, groupNames);
 }
 
-export function compileRegex(source: string, options: { readonly anchored: boolean }): Regex {
-  let re: RE2JS;
-  try {
-    re = RE2JS.compile(options.anchored ? `^(?s:${source})$` : source);
-  } catch (e) {
-    throw new RegexError((e as Error).message, { cause: e });
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** What only some uses need is made when it is first needed. */
+class CompiledRegex implements Regex {
+  readonly source: string;
+  readonly groupNames: readonly string[];
+  readonly needle: Uint8Array | null;
+  readonly alternatives: readonly Uint8Array[] | null;
+  readonly caseInsensitiveNeedle: Uint8Array | null;
+  readonly #anchored: boolean;
+  readonly #root: Node;
+  /** undefined: not made yet. null: too large. */
+  #automaton: Automaton | null | undefined;
+  #finder: Finder | undefined;
+
+  constructor(source: string, anchored: boolean, root: Node, groupNames: readonly string[]) {
+    this.source = source;
+    this.groupNames = groupNames;
+    this.needle = needleOf(root);
+    this.alternatives = alternativesOf(root, anchored);
+    this.caseInsensitiveNeedle = foldedNeedleOf(root);
+    this.#anchored = anchored;
+    this.#root = anchored ? concat([assertion('beginText'), root, assertion('endText')]) : root;
   }
-  const decoder = new TextDecoder();
-  return {
-    source,
-    test: (text) => re.test(text),
-    testBytes: (bytes, start, end) => re.test(decoder.decode(bytes.subarray(start, end))),
-    exec: (text) => {
-      const m = re.matcher(text);
-      if (!m.find()) return null;
-      return Array.from({ length: m.groupCount() + 1 }, (_, i) => m.group(i));
-    },
-    matchAll: (text) => {
-      const m = re.matcher(text);
-      const out: RegexMatch[] = [];
-      while (m.find()) {
-        const groups = Array.from({ length: m.groupCount() + 1 }, (_, i) => m.group(i));
-        out.push({ start: m.start(), end: m.end(), groups });
-      }
-      return out;
-    },
-    groupNames: [],
-    needle: null,
-  };
+
+  test(text: string): boolean {
+    const automaton = this.#matcher();
+    if (automaton === null) return this.#matches().exec(text) !== null;
+    const known = automaton.testAscii(text);
+    if (known !== null) return known;
+    const bytes = encoder.encode(text);
+    return automaton.test(bytes, 0, bytes.length) === true;
+  }
+
+  testBytes(bytes: Uint8Array, start: number, end: number): boolean {
+    const automaton = this.#matcher();
+    if (automaton === null) return this.#matches().exec(decoder.decode(bytes.subarray(start, end))) !== null;
+    const result = automaton.test(bytes, start, end);
+    return result === 'unclear' ? testInvalid(automaton, bytes.subarray(start, end)) : result;
+  }
+
+  exec(text: string): (string | null)[] | null {
+    return this.#matches().exec(text);
+  }
+
+  matchAll(text: string): RegexMatch[] {
+    return this.#matches().matchAll(text);
+  }
+
+  #matcher(): Automaton | null {
+    if (this.#automaton === undefined) {
+      const program = compileProgram(this.#root, { unanchored: !this.#anchored, backwards: false });
+      this.#automaton = program === null ? null : new Automaton(program);
+    }
+    return this.#automaton;
+  }
+
+  #matches(): Finder {
+    this.#finder ??= this.#makeFinder();
+    return this.#finder;
+  }
+
+  #makeFinder(): Finder {
+    const plan = planNative(this.#root);
+    if (plan?.strategy === 'direct') return new DirectFinder(plan);
+    if (plan !== null) {
+      const program = compileProgram(this.#root, { unanchored: true, backwards: true });
+      if (program !== null) return new LocatedFinder(plan, new Automaton(program));
+    }
+    return new Re2Finder(this.#anchored ? `^(?s:${this.source})$` : this.source);
+  }
+}
+
+/** No match was found in bytes beyond ASCII: that stands when they are UTF-8. */
+function testInvalid(automaton: Automaton, bytes: Uint8Array): boolean {
+  if (isUtf8(bytes)) return false;
+  const valid = replaceInvalid(bytes);
+  return automaton.test(valid, 0, valid.length) === true;
+}
+
+interface Finder {
+  exec(text: string): (string | null)[] | null;
+  matchAll(text: string): RegexMatch[];
+}
+
+const groupsOf = (match: readonly (string | undefined)[]): (string | null)[] =>
+  Array.from(match, (group) => group ?? null);
+
+/** Go's rule: an empty match right after a match does not count, and the search goes on one character further. */
+function collect(text: string, next: (from: number) => RegexMatch | null): RegexMatch[] {
+  const found: RegexMatch[] = [];
+  let from = 0;
+  let lastEnd = -1;
+  while (from <= text.length) {
+    const match = next(from);
+    if (match === null) break;
+    if (match.end > from || match.start > from) from = match.end;
+    else from += (text.codePointAt(from) ?? 0) > 0xffff ? 2 : 1;
+    if (match.start !== match.end || match.start !== lastEnd) found.push(match);
+    lastEnd = match.end;
+  }
+  return found;
+}
+
+const matchOf = (match: RegExpExecArray | null): RegexMatch | null =>
+  match === null ? null : { start: match.index, end: match.index + match[0].length, groups: groupsOf(match) };
+
+class DirectFinder implements Finder {
+  readonly #regex: RegExp;
+  readonly #global: RegExp;
+
+  constructor({ source }: NativePlan) {
+    this.#regex = new RegExp(source, 'u');
+    this.#global = new RegExp(source, 'gu');
+  }
+
+  exec(text: string): (string | null)[] | null {
+    const match = this.#regex.exec(text);
+    return match === null ? null : groupsOf(match);
+  }
+
+  matchAll(text: string): RegexMatch[] {
+    return collect(text, (from) => {
+      this.#global.lastIndex = from;
+      return matchOf(this.#global.exec(text));
+    });
+  }
+}
+
+/** An automaton finds, from the end of the text, where matches begin; the RegExp is tried only there. */
+class LocatedFinder implements Finder {
+  readonly #regex: RegExp;
+  readonly #backwards: Automaton;
+
+  constructor({ source }: NativePlan, backwards: Automaton) {
+    this.#regex = new RegExp(source, 'uy');
+    this.#backwards = backwards;
+  }
+
+  exec(text: string): (string | null)[] | null {
+    let first = -1;
+    this.#eachStart(text, (at) => {
+      first = at;
+    });
+    const match = first < 0 ? null : this.#at(text, first);
+    return match === null ? null : groupsOf(match);
+  }
+
+  matchAll(text: string): RegexMatch[] {
+    const starts: number[] = [];
+    this.#eachStart(text, (at) => starts.push(at));
+    return collect(text, (from) => {
+      while (starts.length > 0 && (starts.at(-1) as number) < from) starts.pop();
+      const start = starts.at(-1);
+      return start === undefined ? null : matchOf(this.#at(text, start));
+    });
+  }
+
+  #at(text: string, start: number): RegExpExecArray | null {
+    this.#regex.lastIndex = start;
+    return this.#regex.exec(text);
+  }
+
+  /** In UTF-16 units, the last first. */
+  #eachStart(text: string, found: (at: number) => void): void {
+    if (/^[\x00-\x7f]*$/.test(text)) {
+      this.#backwards.eachStart((i) => text.charCodeAt(i), text.length, found);
+      return;
+    }
+    const bytes = encoder.encode(text);
+    const units = unitsAt(bytes);
+    this.#backwards.eachStart(
+      (i) => bytes[i] as number,
+      bytes.length,
+      (at) => found(units[at] as number),
+    );
+  }
+}
+
+/** By offset in the bytes of a text, the offset in its UTF-16 units. */
+function unitsAt(bytes: Uint8Array): Uint32Array {
+  const units = new Uint32Array(bytes.length + 1);
+  for (let i = 0, unit = 0; i < bytes.length; i++) {
+    const b = bytes[i] as number;
+    units[i] = unit;
+    // A character counts at its first byte, in units that its last byte passes on.
+    if ((b & 0xc0) !== 0x80) unit += b >= 0xf0 ? 2 : 1;
+    units[i + 1] = unit;
+  }
+  return units;
+}
+
+class Re2Finder implements Finder {
+  readonly #regex: RE2JS;
+
+  constructor(source: string) {
+    try {
+      this.#regex = RE2JS.compile(source);
+    } catch (e) {
+      throw new RegexError((e as Error).message, { cause: e });
+    }
+  }
+
+  exec(text: string): (string | null)[] | null {
+    const matcher = this.#regex.matcher(text);
+    if (!matcher.find()) return null;
+    return Array.from({ length: matcher.groupCount() + 1 }, (_, i) => matcher.group(i));
+  }
+
+  matchAll(text: string): RegexMatch[] {
+    const matcher = this.#regex.matcher(text);
+    return collect(text, (from) => {
+      if (!matcher.find(from)) return null;
+      const groups = Array.from({ length: matcher.groupCount() + 1 }, (_, i) => matcher.group(i));
+      return { start: matcher.start(), end: matcher.end(), groups };
+    });
+  }
 }

@@ -1,5 +1,4 @@
 /** Labels, values, series, sizes: what can be told without reading lines. */
-import { bad } from './params.js';
 import { labelsTest, selectStreams, type Store, tenantLabel, tenantsFor } from './stream-source.js';
 import { parseMatchers } from '../logql/syntax/parser.js';
 import { Labels } from '../model/labels.js';
@@ -49,7 +48,7 @@ export function labelValues(
 
 /** Label sets of the streams that match one of the selectors; all streams when there is none. */
 export function series(store: Store, tenants: readonly TenantId[], selectors: readonly string[], range: TimeRange): Labels[] {
-  const groups = selectors.length === 0 ? [[]] : selectors.map(matchersOnly);
+  const groups = selectors.length === 0 ? [[]] : selectors.map(parseMatchers);
   const found = new Map<string, Labels>();
   for (const matchers of groups) {
     for (const stream of selectStreams(store, tenants, matchers, range)) found.set(stream.labels.text, stream.labels);
@@ -66,7 +65,7 @@ export interface IndexStats {
 
 /** What the index holds for a selector: chunks, without what is still in the head, as in Loki (api/metadata/31). */
 export function indexStats(store: Store, tenants: readonly TenantId[], query: string, range: TimeRange): IndexStats {
-  const matchers = matchersOnly(query);
+  const matchers = parseMatchers(query);
   const stats = { streams: 0, chunks: 0, bytes: 0, entries: 0 };
   for (const tenant of tenantsFor(tenants, matchers)) {
     for (const { chunks } of store.index.select(tenant, withoutTenant(matchers), range)) {
@@ -83,7 +82,7 @@ export function indexStats(store: Store, tenants: readonly TenantId[], query: st
 }
 
 function forEachTenant(tenants: readonly TenantId[], query: string, visit: (tenant: TenantId, matchers: readonly Matcher[]) => void): void {
-  const matchers = query === '' ? [] : matchersOnly(query);
+  const matchers = query === '' ? [] : parseMatchers(query);
   for (const tenant of tenants.length > 1 ? tenantsFor(tenants, matchers) : tenants) {
     visit(tenant, tenants.length > 1 ? withoutTenant(matchers) : matchers);
   }
@@ -91,9 +90,3 @@ function forEachTenant(tenants: readonly TenantId[], query: string, visit: (tena
 
 const withoutTenant = (matchers: readonly Matcher[]): readonly Matcher[] => matchers.filter((m) => m.name !== tenantLabel);
 
-/** A selector and nothing else. */
-export function matchersOnly(query: string): readonly Matcher[] {
-  const matchers = parseMatchers(query);
-  if (matchers === null) throw bad('only label matchers are supported');
-  return matchers;
-}

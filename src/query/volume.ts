@@ -4,7 +4,7 @@ import { byName, Labels } from '../model/labels.js';
 import type { TenantId } from '../model/tenant.js';
 import type { Nanos, TimeRange } from '../model/time.js';
 import { bad, bounds, type Form, limitParam, stepParam } from './params.js';
-import { matchersOnly } from './metadata.js';
+import { parseMatchers } from '../logql/syntax/parser.js';
 import { type SourceBlock, type Store, selectStreams } from './stream-source.js';
 
 export interface VolumeParams {
@@ -48,7 +48,7 @@ export function volumeBuckets(form: Form, range: TimeRange): TimeRange[] {
 export function volumes(store: Store, tenants: readonly TenantId[], params: VolumeParams, buckets: readonly TimeRange[]): Volume[] {
   const { aggregateBy, limit } = params;
   const everything = params.query.trim() === '{}';
-  const matchers = everything ? [] : matchersOnly(params.query);
+  const matchers = everything ? [] : parseMatchers(params.query);
   const shown = shownLabels(params.targetLabels, matchers);
   const byName_ = new Map<string, { labels: Labels; bytes: number[] }>();
   const add = (labels: Labels, bucket: number, bytes: number) => {

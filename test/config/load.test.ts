@@ -109,6 +109,7 @@ test('a YAML of Loki 2.9 is taken, and what has no effect is named once', async 
     '8 ingester.lifecycler',
     '33 storage_config.boltdb_shipper',
     '39 limits_config.enforce_metric_name',
+    '16 ingester.chunk_retain_period',
   ]);
   expect(config.ignored.every(({ why }) => why.length > 0)).toBe(true);
 });

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../../errors.js';
 import type { PatternStore } from '../../patterns/pattern-store.js';
 import { parseMatchers } from '../../logql/syntax/parser.js';
-import { bad, bounds, stepParam } from '../../query/params.js';
+import { bounds, stepParam } from '../../query/params.js';
 import { labelsTest } from '../../query/stream-source.js';
 import { formOf, readTenants } from '../request.js';
 import { sendJson } from '../send.js';
@@ -25,7 +25,6 @@ export function patternRoutes(app: FastifyInstance, { patterns, policy, nowNs }:
       const range = bounds(form, nowNs());
       const stepSeconds = Math.max(1, Math.floor(stepParam(form, range) / 1e9));
       const matchers = parseMatchers(form.get('query'));
-      if (matchers === null) throw bad('only label matchers are supported');
       const [from, through] = [Number(range.start / 1_000_000_000n), Number(range.end / 1_000_000_000n)];
       const series = tenants.flatMap((t) => patterns.query(t, labelsTest(matchers), from, through, stepSeconds));
       const data = series.map(({ pattern, level, samples }) => ({ pattern, ...(level !== '' && { level }), samples }));

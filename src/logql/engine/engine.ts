@@ -3,7 +3,6 @@ import { ApiError } from '../../errors.js';
 import type { Labels } from '../../model/labels.js';
 import type { Nanos, StepGrid } from '../../model/time.js';
 import type { Expr, SampleExpr } from '../syntax/ast.js';
-import { withoutIdleLineFormats } from './idle-line-format.js';
 import { compareLabels } from './label-order.js';
 import type { Direction, LogEntry, Querier, StepSeries } from './querier.js';
 import { evaluateSamples } from './step-evaluator.js';
@@ -59,7 +58,7 @@ export async function evaluate(
     if (params.instant) return { kind: 'scalar', atNs: start, value: expr.value };
     return { kind: 'matrix', grid, series: [constantSeries(expr.value, grid)] };
   }
-  const vector = await evaluateAborting(withoutIdleLineFormats(expr), params, grid, querier, signal);
+  const vector = await evaluateAborting(expr, params, grid, querier, signal);
   const series = params.instant ? vector.series.filter((s) => firstStep(s) >= 0) : mergeEqual(vector.series);
   const failure = earliest(vector.failure, seriesLimit(series, params.maxSeries));
   if (failure !== null) throw failure.error;

@@ -27,7 +27,8 @@ function parseMatcher(cursor: TokenCursor): Matcher {
 export function newMatcher(name: string, op: MatchOp, value: string): Matcher {
   if (op === '=~' || op === '!~') {
     try {
-      compileRegex(value, { anchored: true });
+      // Not anchored, so that the error quotes what was written.
+      compileRegex(value, { anchored: false });
     } catch (cause) {
       throw new ParseError((cause as Error).message, undefined, { cause });
     }

@@ -1,5 +1,5 @@
 /** The stages of a pipeline. */
-import { validateStage } from '../pipeline/validate.js';
+import { StageError, validateStage } from '../pipeline/validate.js';
 import type { LabelExtraction, LabelFormat, NamedOrMatcher, PatternStage, RegexpStage, Stage } from './ast.js';
 import { ParseError } from './parse-error.js';
 import { parseLabelFilter } from './parse-label-filter.js';
@@ -61,7 +61,8 @@ function checkedParser(stage: RegexpStage | PatternStage): Stage {
   try {
     validateStage(stage);
   } catch (cause) {
-    throw new ParseError(`invalid ${stage.kind} parser: ${(cause as Error).message}`, undefined, { cause });
+    if (cause instanceof StageError) throw new ParseError(cause.message, undefined, { cause });
+    throw cause;
   }
   return stage;
 }

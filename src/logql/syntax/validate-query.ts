@@ -1,6 +1,6 @@
 /** What the grammar allows and Loki refuses. */
 import { matchesEmpty } from '../../model/matcher.js';
-import { validateStage } from '../pipeline/validate.js';
+import { StageError, validateStage } from '../pipeline/validate.js';
 import type { Expr, LineFilterStage, LogExpr, Stage } from './ast.js';
 import { ParseError } from './parse-error.js';
 import { printStage } from './print-stage.js';
@@ -37,8 +37,9 @@ export function validateStages(expr: Expr): void {
         try {
           validateStage(stage);
         } catch (cause) {
+          if (!(cause instanceof StageError)) throw cause;
           const printed = group.map((s) => printStage(s)).join(' ');
-          throw new ParseError(`stage '${printed}' : ${(cause as Error).message}`, undefined, { cause });
+          throw new ParseError(`stage '${printed}' : ${cause.message}`, undefined, { cause });
         }
       }
     }

@@ -28,7 +28,8 @@ interface State {
   matchesAtEnd: boolean | null;
 }
 
-const isWord = (b: number): boolean => (b >= 0x30 && b <= 0x39) || (b >= 0x41 && b <= 0x5a) || b === 0x5f || (b >= 0x61 && b <= 0x7a);
+const isWord = (b: number): boolean =>
+  (b >= 0x30 && b <= 0x39) || (b >= 0x41 && b <= 0x5a) || b === 0x5f || (b >= 0x61 && b <= 0x7a);
 
 export class Automaton {
   readonly #program: Program;
@@ -234,7 +235,8 @@ export class Automaton {
       if (this.#states.length >= statesMax) row = this.#reset(state);
       this.#begin();
       for (const at of waiting) {
-        if (op[at] === Op.byte && (lo[at] as number) <= b && b <= (hi[at] as number)) this.#follow(out[at] as number, 0);
+        if (op[at] === Op.byte && (lo[at] as number) <= b && b <= (hi[at] as number))
+          this.#follow(out[at] as number, 0);
       }
       const before = isWord(b) ? AFTER_WORD : b === 0x0a ? AFTER_NEWLINE : 0;
       // Without assertions a match is known as soon as it is reached.

@@ -65,7 +65,12 @@ function join(a: Core, b: Core): Core {
   const prefix = a.exact !== null && !tooLong ? a.exact + b.prefix : a.prefix;
   const suffix = b.exact !== null && !tooLong ? a.suffix + b.exact : b.suffix;
   const best = [a.best, b.best, a.suffix + b.prefix, prefix, suffix].reduce(longer);
-  return { exact, prefix: prefix.slice(0, literalMax), suffix: suffix.slice(-literalMax), best: best.slice(0, literalMax) };
+  return {
+    exact,
+    prefix: prefix.slice(0, literalMax),
+    suffix: suffix.slice(-literalMax),
+    best: best.slice(0, literalMax),
+  };
 }
 
 function either(a: Core, b: Core): Core {

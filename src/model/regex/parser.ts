@@ -10,7 +10,17 @@ import {
   unicodeClass,
 } from './char-class.js';
 import { RegexError } from './regex-error.js';
-import { alternate, assertion, capture, classNode, concat, MAX_RUNE, type Node, type Ranges, repeat } from './syntax.js';
+import {
+  alternate,
+  assertion,
+  capture,
+  classNode,
+  concat,
+  MAX_RUNE,
+  type Node,
+  type Ranges,
+  repeat,
+} from './syntax.js';
 
 /** Go's bounds: the tree's height, and instructions after expansion. */
 const heightMax = 1000;
@@ -100,7 +110,13 @@ class Parser {
         case '+':
         case '?':
           this.#at++;
-          this.#repeat(start, lastRepeat, this.#source[start] === '+' ? 1 : 0, this.#source[start] === '?' ? 1 : -1, false);
+          this.#repeat(
+            start,
+            lastRepeat,
+            this.#source[start] === '+' ? 1 : 0,
+            this.#source[start] === '?' ? 1 : -1,
+            false,
+          );
           thisRepeat = start;
           break;
         case '{':

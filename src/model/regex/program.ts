@@ -162,7 +162,8 @@ class Compiler {
     for (let i = 0; i < ranges.length; i += 2) {
       eachSequence(ranges[i] as number, ranges[i + 1] as number, (bytes) => {
         let to = next;
-        if (this.#backwards) for (let k = 0; k < bytes.length; k += 2) to = byte(bytes[k] as number, bytes[k + 1] as number, to);
+        if (this.#backwards)
+          for (let k = 0; k < bytes.length; k += 2) to = byte(bytes[k] as number, bytes[k + 1] as number, to);
         else for (let k = bytes.length - 2; k >= 0; k -= 2) to = byte(bytes[k] as number, bytes[k + 1] as number, to);
         starts.push(to);
       });

@@ -69,4 +69,6 @@ const highest = (subs: readonly Node[]): number => subs.reduce((n, sub) => Math.
 
 /** The one code point that a node matches, or null. */
 export const literalRune = (node: Node): number | null =>
-  node.op === 'class' && node.ranges.length === 2 && node.ranges[0] === node.ranges[1] ? (node.ranges[0] as number) : null;
+  node.op === 'class' && node.ranges.length === 2 && node.ranges[0] === node.ranges[1]
+    ? (node.ranges[0] as number)
+    : null;

@@ -550,22 +550,6 @@ describe('max_query_series', () => {
   });
 });
 
-describe('line_format before a count', () => {
-  test.each<[string, string[]]>([
-    ['count_over_time({app="a"} | json | line_format "{{.x}}" [1m])', ['json']],
-    ['rate({app="a"} | line_format "{{.x}}" | label_format y=x [1m])', ['label-format']],
-    ['rate({app="a"} | line_format "{{.x}}" |= "a" [1m])', ['line-format', 'line-filter']],
-    ['rate({app="a"} | line_format "{{.x}}" | json | line_format "{{.y}}" [1m])', ['line-format', 'json']],
-    ['bytes_over_time({app="a"} | line_format "{{.x}}" [1m])', ['line-format']],
-    ['bytes_rate({app="a"} | line_format "{{.x}}" [1m])', ['line-format']],
-    ['sum_over_time({app="a"} | line_format "{{.x}}" | unwrap v [1m]) + 1', []],
-  ])('%s reads through %j', async (query, stages) => {
-    const querier = given();
-    await ask(query, at, querier);
-    expect(querier.rangeSelects.map((s) => s.expr.log.stages.map((stage) => stage.kind))).toEqual([stages]);
-  });
-});
-
 describe('a log query', () => {
   test('is handed to the querier as it is', async () => {
     const querier = given();

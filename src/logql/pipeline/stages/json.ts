@@ -120,7 +120,7 @@ class JsonWalker {
       i++;
 
       // The key
-      let key = before === null ? keys.first : before.next;
+      let key: Key<Level> | null = before === null ? keys.first : before.next;
       let keyEnd = key === null ? -1 : expectKey(b, i, to, key.bytes);
       if (keyEnd < 0) {
         keyEnd = stringEnd(b, i, to);

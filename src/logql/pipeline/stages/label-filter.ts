@@ -23,13 +23,13 @@ export interface CompiledLabelFilter {
 
 /** Throws for a bad expression. A bad IP pattern is refused by validate.ts; below `and` and `or` Loki lets it through. */
 export function compileLabelFilter(filter: LabelFilter, context: StageContext): CompiledLabelFilter {
-  if (filter.kind === 'and' || filter.kind === 'or') {
+  if (isBranch(filter)) {
     const left = compileLabelFilter(filter.left, context);
     const right = compileLabelFilter(filter.right, context);
     const names = [...new Set([...left.names, ...right.names])];
     return { passes: bothOrEither(filter.kind, left.passes, right.passes), names, single: null, isNoop: false };
   }
-  const name = filter.kind === 'string' ? filter.matcher.name : filter.name;
+  const name = nameOf(filter);
   const passes = compileLeaf(filter, context.builder.slot(name), context.builder);
   if (passes === null) return { passes: () => true, names: [], single: null, isNoop: true };
   return { passes, names: [name], single: { name, passes }, isNoop: false };
@@ -40,7 +40,12 @@ function bothOrEither(kind: 'and' | 'or', left: () => boolean, right: () => bool
   return kind === 'and' ? () => left() && right() : () => left() || right();
 }
 
-type Leaf = Exclude<LabelFilter, { kind: 'and' | 'or' }>;
+type Branch = Extract<LabelFilter, { kind: 'and' | 'or' }>;
+type Leaf = Exclude<LabelFilter, Branch>;
+
+const isBranch = (filter: LabelFilter): filter is Branch => filter.kind === 'and' || filter.kind === 'or';
+
+const nameOf = (filter: Leaf): string => (filter.kind === 'string' ? filter.matcher.name : filter.name);
 
 function compileLeaf(filter: Leaf, slot: LabelSlot, builder: LabelsBuilder): (() => boolean) | null {
   switch (filter.kind) {

@@ -1,0 +1,87 @@
+/** Refuses stages that Loki refuses when it compiles them, in its words. */
+import { compileRegex } from '../../model/regex.js';
+import type { LabelFilter, NamedOrMatcher, Stage } from '../syntax/ast.js';
+import { assertNever } from '../../errors.js';
+import { newStageContext } from './stage-context.js';
+import { IpMatcher } from './stages/ip.js';
+import { jsonExpressionStage } from './stages/json-expression.js';
+import { compileFormats } from './stages/label-format.js';
+import { compileLineTemplate } from './stages/line-format.js';
+import { lineFilters } from './stages/line-filter.js';
+import { logfmtExpressionStage } from './stages/logfmt-expression.js';
+import { parsePatternParser } from './stages/pattern-expression.js';
+import { compileCaptures } from './stages/regexp.js';
+
+/**
+ * `phase` says who notices in Loki: the parser ("parse error : <message>"), or the compiler of the pipeline
+ * ("parse error : stage '<the stage, printed>' : <message>"). `message` is the bare text.
+ */
+export class StageError extends Error {
+  override readonly name = 'StageError';
+  readonly phase: 'parse' | 'stage';
+  constructor(phase: 'parse' | 'stage', message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.phase = phase;
+  }
+}
+
+/** Throws StageError. */
+export function validateStage(stage: Stage): void {
+  switch (stage.kind) {
+    case 'line-filter':
+      return refuseAs('stage', '', () => lineFilters(stage));
+    case 'json':
+      return refuseAs('stage', '', () => jsonExpressionStage(stage.expressions, newStageContext()));
+    case 'logfmt':
+      return refuseAs('stage', '', () => logfmtExpressionStage(stage.expressions, stage.strict, newStageContext()));
+    case 'regexp':
+      return refuseAs('parse', 'invalid regexp parser: ', () => compileCaptures(stage.pattern));
+    case 'pattern':
+      return refuseAs('parse', 'invalid pattern parser: ', () => parsePatternParser(stage.pattern));
+    case 'label-filter':
+      return validateLabelFilter(stage.filter, true);
+    case 'line-format':
+      return refuseAs('stage', '', () => compileLineTemplate(stage.template));
+    case 'label-format':
+      return refuseAs('stage', '', () => compileFormats(stage.formats));
+    case 'drop':
+    case 'keep':
+      return refuseAs('parse', '', () => stage.labels.forEach(checkMatcher));
+    case 'unpack':
+    case 'decolorize':
+      return;
+    default:
+      return assertNever(stage);
+  }
+}
+
+/** For the filters behind unwrap as well. `isStage`: it stands alone; only there Loki notices a bad address. */
+export function validateLabelFilter(filter: LabelFilter, isStage: boolean): void {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      validateLabelFilter(filter.left, false);
+      validateLabelFilter(filter.right, false);
+      return;
+    case 'string':
+      return refuseAs('parse', '', () => checkMatcher(filter.matcher));
+    case 'ip':
+      if (isStage) refuseAs('stage', '', () => new IpMatcher(filter.pattern));
+      return;
+    default:
+      return;
+  }
+}
+
+function checkMatcher(label: NamedOrMatcher): void {
+  if ('op' in label && (label.op === '=~' || label.op === '!~')) compileRegex(label.value, { anchored: true });
+}
+
+function refuseAs(phase: StageError['phase'], prefix: string, compile: () => unknown): void {
+  try {
+    compile();
+  } catch (e) {
+    if (e instanceof Error) throw new StageError(phase, prefix + e.message, { cause: e });
+    throw e;
+  }
+}
