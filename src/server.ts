@@ -169,6 +169,8 @@ class Running {
       querier,
       ingester,
       requests,
+      packsOf: storage.packsOf,
+      changed: (tenant, from, through) => versions.changed(tenant, from, through),
       patterns,
       patternsEnabled: patterns !== null,
       clock,

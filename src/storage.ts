@@ -21,6 +21,7 @@ import type { LogFields, Logger, LogValue } from './log.js';
 import type { GaugeReadings } from './metrics/metrics.js';
 import { DamageError } from './model/block-source.js';
 import type { TenantId } from './model/tenant.js';
+import type { Nanos } from './model/time.js';
 import { DataVersions } from './query/data-versions.js';
 import type { Store } from './query/stream-source.js';
 
@@ -33,6 +34,8 @@ export interface Storage {
   readonly readings: GaugeReadings;
   /** Counts and logs a block that cannot be read. */
   onDamage(error: DamageError): void;
+  /** Puts what the tenant has in the head into packs, and names those with entries of these times. */
+  packsOf(tenant: TenantId, fromNs: Nanos, throughNs: Nanos): Promise<readonly string[]>;
   /** Empties every tenant. Only for servers in memory or in a scratch folder. */
   reset(): Promise<void>;
   close(): Promise<void>;
@@ -124,7 +127,7 @@ async function open(config: Config, { log, clock, fs, limitsFor }: StorageDeps, 
         return [];
       }
     },
-    visible: (tenant, labels, block) => requests.visible(tenant, labels, block),
+    visible: (ref, block) => requests.visible(ref.tenant, ref.labels, block, ref.pack),
   };
 
   const compactor = new Compactor({
@@ -136,7 +139,6 @@ async function open(config: Config, { log, clock, fs, limitsFor }: StorageDeps, 
     clock,
     log: log.named('compactor'),
     limitsFor,
-    flush: (tenant) => ingester.flush(tenant),
     changed: (tenant, from, through) => versions.changed(tenant, from, through),
     fallbackRetentionMs: config.table_manager.retention_deletes_enabled ? config.table_manager.retention_period : 0,
     cancelPeriodMs: config.compactor.delete_request_cancel_period,
@@ -171,6 +173,13 @@ async function open(config: Config, { log, clock, fs, limitsFor }: StorageDeps, 
     readings,
     onDamage,
     close,
+    async packsOf(tenant, fromNs, throughNs) {
+      await ingester.flush(tenant);
+      return index
+        .packs(tenant)
+        .filter((row) => row.fromNs <= throughNs && row.throughNs >= fromNs)
+        .map((row) => row.pack);
+    },
     async reset() {
       await ingester.flush();
       for (const { pack } of await packs.list()) {

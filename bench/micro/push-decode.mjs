@@ -43,9 +43,19 @@ const message = Buffer.concat(
           field(
             2,
             Buffer.concat([
-              field(1, Buffer.concat([Buffer.from([8]), varint(Math.floor(timeMs / 1000)), Buffer.from([16]), varint((timeMs % 1000) * 1e6)])),
+              field(
+                1,
+                Buffer.concat([
+                  Buffer.from([8]),
+                  varint(Math.floor(timeMs / 1000)),
+                  Buffer.from([16]),
+                  varint((timeMs % 1000) * 1e6),
+                ]),
+              ),
               field(2, Buffer.from(line)),
-              ...metadata.map(([n, v]) => field(3, Buffer.concat([field(1, Buffer.from(n)), field(2, Buffer.from(v))]))),
+              ...metadata.map(([n, v]) =>
+                field(3, Buffer.concat([field(1, Buffer.from(n)), field(2, Buffer.from(v))])),
+              ),
             ]),
           ),
         ),
@@ -57,7 +67,11 @@ const json = Buffer.from(
   JSON.stringify({
     streams: streams.map(({ labels, entries }) => ({
       stream: labels,
-      values: entries.map(({ timeMs, line, metadata }) => [`${timeMs}000000`, line, ...(pairs > 0 ? [Object.fromEntries(metadata)] : [])]),
+      values: entries.map(({ timeMs, line, metadata }) => [
+        `${timeMs}000000`,
+        line,
+        ...(pairs > 0 ? [Object.fromEntries(metadata)] : []),
+      ]),
     })),
   }),
 );
@@ -69,11 +83,15 @@ const timed = (source, fn) => {
   let best = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 9; i++) {
     const copy = Buffer.from(source);
-    best = Math.min(best, bestMs(() => fn(copy), 1));
+    best = Math.min(
+      best,
+      bestMs(() => fn(copy), 1),
+    );
   }
   return best;
 };
-const row = (name, ms) => console.log(`| ${name} | ${(lineBytes / 1e3 / ms).toFixed(0)} | ${((ms * 1e6) / count).toFixed(0)} |`);
+const row = (name, ms) =>
+  console.log(`| ${name} | ${(lineBytes / 1e3 / ms).toFixed(0)} | ${((ms * 1e6) / count).toFixed(0)} |`);
 
 const limits = m.embeddedLimits();
 const clock = { monotonicMs: () => performance.now() };
@@ -91,13 +109,37 @@ const context = {
 const unlimited = { ...limits, ingestion_rate_mb: 1e9, ingestion_burst_size_mb: 1e9, per_stream_rate_limit: 0 };
 console.log(`${count} lines, ${(lineBytes / 1e6).toFixed(1)} MB, ${pairs} metadata pairs, Node ${process.version}\n`);
 console.log('| step | MB/s of lines | ns/line |\n|---|---|---|');
-row('snappyjs', bestMs(() => snappy.uncompress(compressed)));
-row('snappy', bestMs(() => m.decodeSnappy(compressed, 1 << 28)));
-row('protobuf to columns', timed(message, (body) => m.decodeProto(body)));
-row('JSON.parse', bestMs(() => JSON.parse(json.toString('utf8'))));
-row('JSON to columns', timed(json, (body) => m.decodeJson(body)));
+row(
+  'snappyjs',
+  bestMs(() => snappy.uncompress(compressed)),
+);
+row(
+  'snappy',
+  bestMs(() => m.decodeSnappy(compressed, 1 << 28)),
+);
+row(
+  'protobuf to columns',
+  timed(message, (body) => m.decodeProto(body)),
+);
+row(
+  'JSON.parse',
+  bestMs(() => JSON.parse(json.toString('utf8'))),
+);
+row(
+  'JSON to columns',
+  timed(json, (body) => m.decodeJson(body)),
+);
 const decoded = m.decodeProto(Buffer.from(message));
-row('admit', bestMs(() => m.admit(decoded, { ...context, limits: unlimited })));
+row(
+  'admit',
+  bestMs(() => m.admit(decoded, { ...context, limits: unlimited })),
+);
 const noLevels = { ...unlimited, discover_log_levels: false };
-row('admit without levels', bestMs(() => m.admit(decoded, { ...context, limits: noLevels })));
-row('all: snappy, protobuf, admit', bestMs(() => m.admit(m.decodeProto(m.decodeSnappy(compressed, 1 << 28)), { ...context, limits: unlimited })));
+row(
+  'admit without levels',
+  bestMs(() => m.admit(decoded, { ...context, limits: noLevels })),
+);
+row(
+  'all: snappy, protobuf, admit',
+  bestMs(() => m.admit(m.decodeProto(m.decodeSnappy(compressed, 1 << 28)), { ...context, limits: unlimited })),
+);

@@ -30,8 +30,6 @@ export interface CompactorDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly limitsFor: (tenant: TenantId) => Limits;
-  /** Everything of the tenant that is in the head goes into packs. */
-  readonly flush: (tenant: TenantId) => Promise<void>;
   /** Entries of these times are gone: what was computed from them must be computed again. */
   readonly changed: (tenant: TenantId, from: Nanos, through: Nanos) => void;
   /** table_manager.retention_period, where it holds; else 0. */
@@ -109,10 +107,9 @@ export class Compactor {
   }
 
   async #delete(request: DeleteRequest): Promise<void> {
-    const { index, requests, flush, changed } = this.#deps;
-    await flush(request.tenant);
+    const { index, requests, changed } = this.#deps;
     for (const row of index.packs(request.tenant)) {
-      if (row.fromNs > request.throughNs || row.throughNs < request.fromNs) continue;
+      if (!request.packs.includes(row.pack)) continue;
       await this.#rewrite(row, (ref) => (touches(ref, request) ? 'filter' : 'keep'), this.#deps.deleteDelayMs);
     }
     await requests.processed(request.id);
@@ -123,7 +120,7 @@ export class Compactor {
   async #merge(tenant: TenantId, signal?: AbortSignal): Promise<number> {
     const days = new Map<string, PackRow[]>();
     for (const row of this.#deps.index.packs(tenant)) {
-      if (row.storedBytes >= smallPackBytes) continue;
+      if (row.storedBytes >= smallPackBytes || this.#deps.requests.covers(row.pack)) continue;
       const day = dayOf(row.pack);
       days.set(day, [...(days.get(day) ?? []), row]);
     }
@@ -183,14 +180,15 @@ export class Compactor {
       if (kept.length > 0) chunks.push({ labels: ref.labels, blocks: kept });
       await yieldToOthers();
     }
-    if (touched > 0) await this.#replace(row.tenant, dayOf(row.pack), [row.pack], chunks, delayMs);
+    if (touched === 0) return 0;
+    await this.#replace(row.tenant, dayOf(row.pack), [row.pack], chunks, delayMs);
     return touched;
   }
 
   /** What the delete requests leave of a block. */
   #visible(ref: ChunkRef, block: EncodedBlock): EncodedBlock[] {
     const source: BlockSource = { fromNs: block.fromNs, throughNs: block.throughNs, count: block.count, rawBytes: block.rawBytes, read: (needs) => decodeBlock(block, needs) };
-    const shown = this.#deps.requests.visible(ref.tenant, ref.labels, source);
+    const shown = this.#deps.requests.visible(ref.tenant, ref.labels, source, ref.pack);
     if (shown === null) return [];
     if (shown === source) return [block];
     const batch = shown.read(allColumns);
@@ -199,10 +197,12 @@ export class Compactor {
   }
 
   async #replace(tenant: TenantId, day: string, old: readonly string[], chunks: readonly SealedChunk[], delayMs: number): Promise<void> {
-    const { store, index, journal, clock } = this.#deps;
+    const { store, index, requests, journal, clock } = this.#deps;
     const replacement = { id: chunks.length > 0 ? newPackId() : null, replaces: old };
     await journal.begin(replacement);
     const refs = replacement.id === null ? [] : await writePack(store, tenant, day, chunks, replacement.id);
+    const [fresh] = refs;
+    if (fresh !== undefined) for (const pack of old) await requests.alsoCover(pack, fresh.pack);
     index.replacePacks(old, refs);
     await journal.done(replacement, clock.nowMs() + delayMs);
   }

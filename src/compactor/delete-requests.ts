@@ -5,7 +5,6 @@
 import type { Clock } from '../io/clock.js';
 import { type FileSystem, isFileError, readFile, replaceFile } from '../io/file-system.js';
 import { parseLogExpr } from '../logql/syntax/parser.js';
-import type { LogExpr } from '../logql/syntax/ast.js';
 import { compilePipeline } from '../logql/pipeline/pipeline.js';
 import type { Pipeline } from '../logql/pipeline/pipeline-types.js';
 import type { BlockSource } from '../model/block-source.js';
@@ -23,12 +22,17 @@ export interface DeleteRequest {
   readonly fromNs: Nanos;
   readonly throughNs: Nanos;
   readonly createdMs: number;
+  /**
+   * The packs that it covers: those that had entries of its time when it was made. What is pushed later stays, as in
+   * Loki once a request is processed; only here that is known from the first moment on.
+   */
+  readonly packs: readonly string[];
   readonly status: 'received' | 'processed';
 }
 
 interface Active {
   readonly request: DeleteRequest;
-  readonly expr: LogExpr;
+  readonly packs: ReadonlySet<string>;
   readonly matches: (labels: Labels) => boolean;
   /** Null when the request has no filter: every line of its streams goes. */
   readonly pipeline: Pipeline | null;
@@ -86,15 +90,28 @@ export class DeleteRequests {
   }
 
   /** The block without the lines that a request covers; itself when none does, null when nothing is left. */
-  visible(tenant: TenantId, labels: Labels, block: BlockSource): BlockSource | null {
+  visible(tenant: TenantId, labels: Labels, block: BlockSource, pack: string): BlockSource | null {
     let shown: BlockSource | null = block;
     for (const active of this.#active) {
       if (shown === null) return null;
       const { request } = active;
-      if (request.tenant !== tenant || request.fromNs > block.throughNs || request.throughNs < block.fromNs) continue;
+      if (request.tenant !== tenant || !active.packs.has(pack) || request.fromNs > block.throughNs || request.throughNs < block.fromNs) continue;
       if (active.matches(labels)) shown = without(shown, labels, active);
     }
     return shown;
+  }
+
+  /** Does a request that waits cover the pack? Then its lines must not get into another pack. */
+  covers(pack: string): boolean {
+    return this.#active.some((active) => active.packs.has(pack));
+  }
+
+  /** A pack is about to be replaced: what covers the old one covers the new one, too, whichever of them a crash leaves. */
+  async alsoCover(from: string, to: string): Promise<void> {
+    if (!this.covers(from)) return;
+    await this.#store(
+      this.#requests.map((r) => (r.packs.includes(from) ? { ...r, packs: [...r.packs, to] } : r)),
+    );
   }
 
   /** Forgets everything: for the fixture's reset. */
@@ -104,10 +121,10 @@ export class DeleteRequests {
 
   async #store(requests: DeleteRequest[]): Promise<void> {
     this.#set(requests);
-    const { fs: fs_ } = { fs: this.#fs };
-    if (fs_ === null) return;
+    const fs = this.#fs;
+    if (fs === null) return;
     const text = JSON.stringify(requests, (_k, v) => (typeof v === 'bigint' ? String(v) : v), 1);
-    this.#writing = this.#writing.catch(() => undefined).then(() => replaceFile(fs_, this.#path, Buffer.from(text)));
+    this.#writing = this.#writing.catch(() => undefined).then(() => replaceFile(fs, this.#path, Buffer.from(text)));
     await this.#writing;
   }
 
@@ -122,7 +139,7 @@ function activate(request: DeleteRequest): Active {
   const tests = expr.matchers.map((m) => ({ name: m.name, test: matchFunction(m) }));
   return {
     request,
-    expr,
+    packs: new Set(request.packs),
     matches: (labels) => tests.every(({ name, test }) => test(labels.get(name))),
     pipeline: expr.stages.length > 0 ? compilePipeline(expr) : null,
   };

@@ -32,7 +32,6 @@ export function createApp(options: AppOptions): FastifyInstance {
     routerOptions: { maxParamLength: paramBytesMax },
     requestTimeout: options.readTimeoutMs,
     keepAliveTimeout: options.idleTimeoutMs,
-    disableRequestLogging: true,
     logger: false,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
@@ -43,6 +42,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   // Bodies are read by the routes that know what they mean: JSON, protobuf, forms, compressed or not.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
   app.setNotFoundHandler((_request, reply) => reply.code(404).header('content-type', textType).send('404 page not found\n'));
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
@@ -64,6 +64,14 @@ export function createApp(options: AppOptions): FastifyInstance {
     options.log.debug('request', { method: request.method, path: pathOf(request.url), status, duration: `${reply.elapsedTime.toFixed(1)}ms` });
   });
   return app;
+}
+
+/** Paths that exist answer 405 to methods that they do not have, as Loki does. To be called after all routes. */
+export function refuseOtherMethods(app: FastifyInstance, routes: ReadonlyMap<string, ReadonlySet<string>>): void {
+  for (const [url, methods] of routes) {
+    const method = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'].filter((m) => !methods.has(m));
+    if (method.length > 0) app.route({ method, url, handler: (_request, reply) => reply.code(405).send() });
+  }
 }
 
 const pathOf = (url: string): string => url.split('?', 1)[0] as string;

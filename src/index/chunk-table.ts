@@ -19,7 +19,7 @@ export class ChunkTable {
   readonly #statements;
 
   constructor(db: Sqlite) {
-    const overlaps = 'from_ns < @end AND from_ns >= @earliest AND through_ns >= @start';
+    const overlaps = 'from_ns <= @last AND from_ns >= @earliest AND through_ns >= @start';
     this.#statements = {
       insert: db.prepare('INSERT OR IGNORE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)'),
       // ORDER BY the index: chunks of equal times stand in the order of their packs.
@@ -27,7 +27,7 @@ export class ChunkTable {
         .prepare(
           `SELECT p.name, c.meta_offset, c.meta_bytes, c.from_ns, c.through_ns, c.entries, c.raw_bytes, c.stored_bytes
            FROM chunks c JOIN packs p ON p.id = c.pack
-           WHERE c.stream = @stream AND c.from_ns < @end AND c.from_ns >= @earliest AND c.through_ns >= @start
+           WHERE c.stream = @stream AND c.from_ns <= @last AND c.from_ns >= @earliest AND c.through_ns >= @start
            ORDER BY c.from_ns, c.through_ns, c.pack, c.meta_offset`,
         )
         .safeIntegers()
@@ -151,6 +151,6 @@ const clamp = (ns: Nanos): Nanos => (ns < least ? least : ns > greatest ? greate
 const bind = (stream: number, range: TimeRange, spanNs: Nanos) => ({
   stream,
   start: clamp(range.start),
-  end: range.end > greatest ? greatest : clamp(range.end),
+  last: clamp(range.end - 1n),
   earliest: clamp(range.start - spanNs),
 });

@@ -39,11 +39,11 @@ export interface FlusherOptions {
 export interface FlushCounters {
   flushes: number;
   flushFailures: number;
-  packs: number;
-  chunks: number;
-  entries: number;
-  rawBytes: number;
-  storedBytes: number;
+  flushedPacks: number;
+  flushedChunks: number;
+  flushedEntries: number;
+  flushedRawBytes: number;
+  flushedStoredBytes: number;
   checkpoints: number;
   checkpointBytes: number;
   walRepairs: number;
@@ -79,7 +79,8 @@ interface StoredPack {
 
 export class Flusher {
   readonly counters: FlushCounters = {
-    ...{ flushes: 0, flushFailures: 0, packs: 0, chunks: 0, entries: 0, rawBytes: 0, storedBytes: 0 },
+    ...{ flushes: 0, flushFailures: 0, flushedPacks: 0, flushedChunks: 0 },
+    ...{ flushedEntries: 0, flushedRawBytes: 0, flushedStoredBytes: 0 },
     ...{ checkpoints: 0, checkpointBytes: 0, walRepairs: 0 },
   };
   readonly #options: FlusherOptions;
@@ -253,12 +254,12 @@ export class Flusher {
   }
 
   #count(refs: readonly ChunkRef[]): void {
-    this.counters.packs++;
-    this.counters.chunks += refs.length;
+    this.counters.flushedPacks++;
+    this.counters.flushedChunks += refs.length;
     for (const ref of refs) {
-      this.counters.entries += ref.entries;
-      this.counters.rawBytes += ref.rawBytes;
-      this.counters.storedBytes += ref.storedBytes;
+      this.counters.flushedEntries += ref.entries;
+      this.counters.flushedRawBytes += ref.rawBytes;
+      this.counters.flushedStoredBytes += ref.storedBytes;
     }
   }
 

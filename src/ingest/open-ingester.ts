@@ -340,6 +340,8 @@ class LoggingIngester implements OpenedIngester {
 
   async flushDue(): Promise<void> {
     const { clock, chunkIdleMs } = this.#options;
+    // What is full is weighed as it will be stored.
+    while (this.#head.sealOne()) await this.#pause();
     const nowMs = clock.monotonicMs();
     await this.#flusher.flush((stream) => this.#scopeOf(stream, nowMs));
     this.#head.removeIdle(nowMs - chunkIdleMs);

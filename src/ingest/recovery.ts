@@ -60,6 +60,7 @@ export async function scanWal(options: ScanOptions): Promise<WalScan> {
   const abandoned = new Set<string>();
   let lastSeq = 0;
   let isFirst = true;
+  let unexplained = 0; // Damage since the last good frame: it explains missing records.
 
   const take = (frame: Frame): void => {
     if (frame.type === recordType.moved) coverage.addMoved(decodeEntries(frame.payload), frame.seq);
@@ -83,7 +84,6 @@ export async function scanWal(options: ScanOptions): Promise<WalScan> {
     const path = `${folder}/${file}`;
     const bytes = readFile(fs, path);
     let damages = 0;
-    let unexplained = 0; // Damage since the last good frame: it explains missing records.
     const damage = (offset: number, count: number, reason: string): void => {
       damages++;
       onDamage({ file: path, offset, bytes: count, reason });

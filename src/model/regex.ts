@@ -10,9 +10,10 @@ import { Automaton } from './regex/automaton.js';
 import { alternativesOf, foldedNeedleOf, needleOf } from './regex/literals.js';
 import { type NativePlan, planNative } from './regex/native.js';
 import { parseRegex } from './regex/parser.js';
+import { printRe2 } from './regex/printer.js';
 import { compileProgram } from './regex/program.js';
 import { RegexError } from './regex/regex-error.js';
-import { assertion, concat, type Node } from './regex/syntax.js';
+import type { Node } from './regex/syntax.js';
 import { replaceInvalid } from './regex/utf8.js';
 
 export { RegexError };
@@ -52,9 +53,8 @@ export interface RegexMatch {
  * Throws RegexError.
  */
 export function compileRegex(source: string, options: { readonly anchored: boolean }): Regex {
-  const { anchored } = options;
-  const { root, groupNames } = parseRegex(source, { dotNewline: anchored });
-  return new CompiledRegex(source, anchored, root, groupNames);
+  const { root, groupNames } = parseRegex(source, options);
+  return new CompiledRegex(source, options.anchored, root, groupNames);
 }
 
 const encoder = new TextEncoder();
@@ -80,7 +80,7 @@ class CompiledRegex implements Regex {
     this.alternatives = alternativesOf(root, anchored);
     this.caseInsensitiveNeedle = foldedNeedleOf(root);
     this.#anchored = anchored;
-    this.#root = anchored ? concat([assertion('beginText'), root, assertion('endText')]) : root;
+    this.#root = root;
   }
 
   test(text: string): boolean {
@@ -127,7 +127,7 @@ class CompiledRegex implements Regex {
       const program = compileProgram(this.#root, { unanchored: true, backwards: true });
       if (program !== null) return new LocatedFinder(plan, new Automaton(program));
     }
-    return new Re2Finder(this.#anchored ? `^(?s:${this.source})$` : this.source);
+    return new Re2Finder(this.#root);
   }
 }
 
@@ -154,7 +154,7 @@ function collect(text: string, next: (from: number) => RegexMatch | null): Regex
   while (from <= text.length) {
     const match = next(from);
     if (match === null) break;
-    if (match.end > from || match.start > from) from = match.end;
+    if (match.end > from) from = match.end;
     else from += (text.codePointAt(from) ?? 0) > 0xffff ? 2 : 1;
     if (match.start !== match.end || match.start !== lastEnd) found.push(match);
     lastEnd = match.end;
@@ -253,12 +253,8 @@ function unitsAt(bytes: Uint8Array): Uint32Array {
 class Re2Finder implements Finder {
   readonly #regex: RE2JS;
 
-  constructor(source: string) {
-    try {
-      this.#regex = RE2JS.compile(source);
-    } catch (e) {
-      throw new RegexError((e as Error).message, { cause: e });
-    }
+  constructor(root: Node) {
+    this.#regex = RE2JS.compile(printRe2(root));
   }
 
   exec(text: string): (string | null)[] | null {

@@ -1,7 +1,10 @@
 /** Labels, values, series, sizes: what can be told without reading lines. */
 import { labelsTest, selectStreams, type Store, tenantLabel, tenantsFor } from './stream-source.js';
 import { parseMatchers } from '../logql/syntax/parser.js';
-import { Labels } from '../model/labels.js';
+import { invariant } from '../errors.js';
+import type { BlockSource } from '../model/block-source.js';
+import type { ChunkRef } from '../model/chunk-ref.js';
+import type { Labels } from '../model/labels.js';
 import type { Matcher } from '../model/matcher.js';
 import type { TenantId } from '../model/tenant.js';
 import { MAX_NANOS, MIN_NANOS, type TimeRange } from '../model/time.js';
@@ -69,10 +72,11 @@ export function indexStats(store: Store, tenants: readonly TenantId[], query: st
   const stats = { streams: 0, chunks: 0, bytes: 0, entries: 0 };
   for (const tenant of tenantsFor(tenants, matchers)) {
     for (const { chunks } of store.index.select(tenant, withoutTenant(matchers), range)) {
-      if (chunks.length === 0) continue;
+      const left = chunks.filter((chunk) => store.visible(chunk, boundsOf(chunk)) !== null);
+      if (left.length === 0) continue;
       stats.streams++;
-      stats.chunks += chunks.length;
-      for (const chunk of chunks) {
+      stats.chunks += left.length;
+      for (const chunk of left) {
         stats.bytes += chunk.rawBytes;
         stats.entries += chunk.entries;
       }
@@ -90,3 +94,11 @@ function forEachTenant(tenants: readonly TenantId[], query: string, visit: (tena
 
 const withoutTenant = (matchers: readonly Matcher[]): readonly Matcher[] => matchers.filter((m) => m.name !== tenantLabel);
 
+/** A chunk as a block, for asking whether a delete request covers all of it. */
+const boundsOf = ({ fromNs, throughNs, entries, rawBytes }: ChunkRef): BlockSource => ({
+  fromNs,
+  throughNs,
+  count: entries,
+  rawBytes,
+  read: () => invariant(false, 'a chunk is not read as a block') as never,
+});

@@ -29,13 +29,14 @@ export class StoreQuerier implements Querier {
     const streams = selectStreams(this.#store, this.#tenants, expr.matchers, range);
     context.found(streams);
     const pipeline = compilePipeline(expr);
-    if (intervalNs <= 0) return scanLogs(streams, pipeline, { range, direction, limit }, context);
-    const all = await scanLogs(streams, pipeline, { range, direction, limit: Number.MAX_SAFE_INTEGER }, context);
-    return spaced(all, BigInt(intervalNs), direction === 'backward', limit);
+    const entries = await scanLogs(streams, pipeline, { range, direction, limit }, context);
+    // The limit counts before entries are thinned out, as in Loki.
+    return intervalNs > 0 ? spaced(entries, BigInt(intervalNs), direction === 'backward') : entries;
   }
 
   async selectRange(select: RangeSelect, signal: AbortSignal): Promise<readonly StepSeries[]> {
     const { expr, grid, grouping } = select;
+    if (expr.rangeNs <= 0) return []; // `[0s]` is a window without any time in it
     const context = new ScanContext(signal, this.#stats, this.#onDamage);
     const plan = planWindows(grid, expr.rangeNs, expr.offsetNs);
     const streams = selectStreams(this.#store, this.#tenants, expr.log.matchers, plan.entries);
@@ -45,11 +46,10 @@ export class StoreQuerier implements Querier {
 }
 
 /** Entries at least `interval` apart, over all streams together, as Loki thins them out. */
-function spaced(entries: readonly LogEntry[], interval: bigint, backward: boolean, limit: number): LogEntry[] {
+function spaced(entries: readonly LogEntry[], interval: bigint, backward: boolean): LogEntry[] {
   const kept: LogEntry[] = [];
   let last: bigint | null = null;
   for (const entry of entries) {
-    if (kept.length >= limit) break;
     if (last !== null && (backward ? entry.ns > last - interval : entry.ns < last + interval)) continue;
     kept.push(entry);
     last = entry.ns;

@@ -29,7 +29,7 @@ export interface Store {
   /** Opens a chunk's block table; the blocks are read when asked for. Damage is counted, logged and left out. */
   blocksOf(ref: ChunkRef): readonly BlockSource[];
   /** Leaves out what a delete request covers; the block itself when none does. */
-  visible(tenant: TenantId, labels: Labels, block: BlockSource): BlockSource | null;
+  visible(ref: ChunkRef, block: BlockSource): BlockSource | null;
 }
 
 export const tenantLabel = '__tenant_id__';
@@ -48,17 +48,18 @@ export function selectStreams(
     const streams = new Map<string, { labels: Labels; blocks: SourceBlock[]; chunks: number }>();
     const add = (labels: Labels, block: BlockSource, head: boolean, entry = streams.get(labels.text)) => {
       if (block.throughNs < range.start || block.fromNs >= range.end) return;
-      const shown = store.visible(tenant, labels, block);
-      if (shown === null) return;
-      if (entry) entry.blocks.push({ block: shown, head });
-      else streams.set(labels.text, { labels: several ? withTenant(labels, tenant) : labels, blocks: [{ block: shown, head }], chunks: 0 });
+      if (entry) entry.blocks.push({ block, head });
+      else streams.set(labels.text, { labels: several ? withTenant(labels, tenant) : labels, blocks: [{ block, head }], chunks: 0 });
     };
     for (const stream of store.head.select(tenant, labelsTest(own), range)) {
       for (const block of stream.blocks()) add(stream.labels, block, true);
     }
     for (const { labels, chunks } of store.index.select(tenant, own, range)) {
       for (const ref of chunks) {
-        for (const block of store.blocksOf(ref)) add(labels, block, false);
+        for (const block of store.blocksOf(ref)) {
+          const shown = store.visible(ref, block);
+          if (shown !== null) add(labels, shown, false);
+        }
         const entry = streams.get(labels.text);
         if (entry) entry.chunks++;
       }

@@ -1,5 +1,5 @@
 /** Push bodies built by hand, and admitted columns read back as plain objects. */
-import { admit, type AdmitContext, type Admission } from '../../src/ingest/admit.js';
+import { type Admission, type AdmitContext, admit } from '../../src/ingest/admit.js';
 import type { PushRequest } from '../../src/ingest/push/push-request.js';
 import { StreamLabelsCache } from '../../src/ingest/stream-labels.js';
 import { embeddedLimits, type Limits } from '../../src/limits/limits.js';
@@ -46,7 +46,8 @@ export const varint = (value: bigint | number): Buffer => {
 };
 export const bytesField = (number: number, bytes: Uint8Array | string): Buffer =>
   Buffer.concat([varint(number * 8 + 2), varint(Buffer.byteLength(bytes)), Buffer.from(bytes as Uint8Array)]);
-export const varintField = (number: number, value: bigint | number): Buffer => Buffer.concat([varint(number * 8), varint(value)]);
+export const varintField = (number: number, value: bigint | number): Buffer =>
+  Buffer.concat([varint(number * 8), varint(value)]);
 
 export const timestamp = (seconds: bigint | number, nanos: bigint | number = 0): Buffer =>
   bytesField(1, Buffer.concat([varintField(1, seconds), varintField(2, nanos)]));

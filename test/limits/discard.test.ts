@@ -32,7 +32,13 @@ test('discards add up by reason', () => {
 test('the head lists what it ignored', () => {
   const message = discardText.too_far_behind({ atNs: 0n, cutoffNs: 1_500_000_000n });
   expect(
-    ignoredEntriesText({ tenant: 't', stream: '{a="b"}', ignored: [{ atNs: 500_000_000n, message }], ignoredTotal: 3, entries: 4 }),
+    ignoredEntriesText({
+      tenant: 't',
+      stream: '{a="b"}',
+      ignored: [{ atNs: 500_000_000n, message }],
+      ignoredTotal: 3,
+      entries: 4,
+    }),
   ).toBe(
     "entry with timestamp 1970-01-01 00:00:00.5 +0000 UTC ignored, reason: 'entry too far behind, entry timestamp is: 1970-01-01T00:00:00Z, oldest acceptable timestamp is: 1970-01-01T00:00:01Z',\nuser 't', total ignored: 3 out of 4 for stream: {a=\"b\"}",
   );

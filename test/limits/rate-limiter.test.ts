@@ -46,7 +46,11 @@ describe('a rate limiter', () => {
 
   test('has a bucket for each key', () => {
     const rates = new RateLimiter({ monotonicMs: () => 0 });
-    expect([rates.take('a', 10, limit), rates.take('a', 1, limit), rates.take('b', 10, limit)]).toEqual([true, false, true]);
+    expect([rates.take('a', 10, limit), rates.take('a', 1, limit), rates.take('b', 10, limit)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
   });
 
   test('forgets full buckets first when there are too many', () => {

@@ -4,14 +4,27 @@ import { LabelsTextError, parseLabelsText } from '../../src/model/labels-text.js
 describe('labels as text', () => {
   const accepted: readonly (readonly [text: string, pairs: readonly (readonly [string, string])[]])[] = [
     ['{a="b"}', [['a', 'b']]],
-    ['{b="2", a="1",c="3"}', [['a', '1'], ['b', '2'], ['c', '3']]],
+    [
+      '{b="2", a="1",c="3"}',
+      [
+        ['a', '1'],
+        ['b', '2'],
+        ['c', '3'],
+      ],
+    ],
     [' { a = "b" , } ', [['a', 'b']]],
     ['{a="b",}', [['a', 'b']]],
     ['{}', []],
     ['', []],
     ['{a=""}', []],
     ['{a="",b="x"}', [['b', 'x']]],
-    ['{a="x", a="y"}', [['a', 'x'], ['a', 'y']]],
+    [
+      '{a="x", a="y"}',
+      [
+        ['a', 'x'],
+        ['a', 'y'],
+      ],
+    ],
     [`{a='single "x"'}`, [['a', 'single "x"']]],
     ['{a=`raw \\n`}', [['a', 'raw \\n']]],
     ['{a="q\\"uote\\\\ \\n \\x41 \\u00e9 \\U0001F600 \\101"}', [['a', 'q"uote\\ \n A é 😀 A']]],
@@ -19,11 +32,23 @@ describe('labels as text', () => {
     ['{a="\\xff"}', [['a', '\ufffd']]],
     ['{"a.b"="x"}', [['a.b', 'x']]],
     ['{"m"}', [['__name__', 'm']]],
-    ['m{a="b"}', [['__name__', 'm'], ['a', 'b']]],
+    [
+      'm{a="b"}',
+      [
+        ['__name__', 'm'],
+        ['a', 'b'],
+      ],
+    ],
     ['sum', [['__name__', 'sum']]],
     ['{a="b" # comment\n}', [['a', 'b']]],
     ['{a="ünï 漢字"}', [['a', 'ünï 漢字']]],
-    ['{__proto__="x", constructor="y"}', [['__proto__', 'x'], ['constructor', 'y']]],
+    [
+      '{__proto__="x", constructor="y"}',
+      [
+        ['__proto__', 'x'],
+        ['constructor', 'y'],
+      ],
+    ],
   ];
   test.each(accepted)('%j is read', (text, pairs) => {
     expect(parseLabelsText(text)).toEqual(pairs);

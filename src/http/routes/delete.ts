@@ -14,6 +14,10 @@ import type { RouteDeps } from './deps.js';
 
 export interface DeleteRouteDeps extends RouteDeps {
   readonly requests: DeleteRequests;
+  /** Puts what the head has into packs, and names those with entries of these times. */
+  readonly packsOf: (tenant: TenantId, fromNs: Nanos, throughNs: Nanos) => Promise<readonly string[]>;
+  /** Entries of these times are gone. */
+  readonly changed: (tenant: TenantId, fromNs: Nanos, throughNs: Nanos) => void;
   readonly limitsFor: (tenant: TenantId) => Limits;
   /** compactor.retention_enabled: without it nothing is deleted, in Loki too. */
   readonly enabled: boolean;
@@ -21,7 +25,7 @@ export interface DeleteRouteDeps extends RouteDeps {
 
 const refuse = (text: string): ApiError => new ApiError('bad-request', `${text}\n`);
 
-export function deleteRoutes(app: FastifyInstance, { requests, policy, limitsFor, nowNs }: DeleteRouteDeps): void {
+export function deleteRoutes(app: FastifyInstance, { requests, packsOf, changed, policy, limitsFor, nowNs }: DeleteRouteDeps): void {
   for (const url of ['/loki/api/v1/delete', '/loki/api/admin/delete']) {
     app.route({
       method: ['POST', 'PUT'],
@@ -43,7 +47,9 @@ export function deleteRoutes(app: FastifyInstance, { requests, policy, limitsFor
         const throughNs = form.get('end') === '' ? now : time(form.get('end'), 'end');
         if (throughNs > now + 1_000_000_000n) throw refuse('deletes in the future are not allowed');
         if (fromNs >= throughNs) throw refuse("start time can't be greater than or equal to end time");
-        const { id } = await requests.add({ tenant, query, fromNs, throughNs }, randomBytes(8).toString('hex'));
+        const packs = await packsOf(tenant, fromNs, throughNs);
+        const { id } = await requests.add({ tenant, query, fromNs, throughNs, packs }, randomBytes(8).toString('hex'));
+        changed(tenant, fromNs, throughNs);
         return reply.code(204).header('x-loki-delete-request-id', id).send();
       },
     });

@@ -1,5 +1,6 @@
 /** All routes of a server. docs/COMPATIBILITY.md lists them. */
 import type { FastifyInstance } from 'fastify';
+import { refuseOtherMethods } from '../app.js';
 import { type DeleteRouteDeps, deleteRoutes } from './delete.js';
 import { type DrilldownRouteDeps, drilldownRoutes } from './drilldown.js';
 import { type LabelRouteDeps, labelRoutes } from './labels.js';
@@ -23,6 +24,12 @@ export type AllRouteDeps = DeleteRouteDeps &
 
 /** Returns how to end the live tails, which would otherwise keep the server from stopping. */
 export function registerRoutes(app: FastifyInstance, deps: AllRouteDeps): { closeTails(): void } {
+  const routes = new Map<string, Set<string>>();
+  app.addHook('onRoute', ({ url, method }) => {
+    const methods = routes.get(url) ?? new Set();
+    for (const m of [method].flat()) methods.add(m);
+    routes.set(url, methods);
+  });
   pushRoutes(app, deps);
   queryRoutes(app, deps);
   labelRoutes(app, deps);
@@ -33,5 +40,6 @@ export function registerRoutes(app: FastifyInstance, deps: AllRouteDeps): { clos
   refusedRoutes(app, deps.policy);
   statusRoutes(app, deps);
   const tails = tailRoutes(app, deps);
+  refuseOtherMethods(app, new Map(routes));
   return { closeTails: () => tails.close() };
 }

@@ -20,6 +20,9 @@ export interface StatusRouteDeps {
   readonly shutdown: () => void;
 }
 
+/** The bound of a bucket behind the other labels, where Go's client and those who read its text expect it. */
+const leLast = (text: string): string => text.replace(/\{le="([^"]*)",([^}]*)\}/g, '{$2,le="$1"}');
+
 /** The parts of a single binary, as /services of Loki names them. */
 const services = ['server', 'distributor', 'ingester', 'store', 'querier', 'query-frontend', 'compactor', 'ring'];
 const rings = ['/ring', '/distributor/ring', '/scheduler/ring', '/compactor/ring', '/ruler/ring', '/indexgateway/ring', '/memberlist'];
@@ -59,7 +62,7 @@ export function statusRoutes(app: FastifyInstance, deps: StatusRouteDeps): void 
   });
 
   app.get('/metrics', async (_request, reply) =>
-    reply.header('content-type', deps.metrics.registry.contentType).send(await deps.metrics.registry.metrics()),
+    reply.header('content-type', deps.metrics.registry.contentType).send(leLast(await deps.metrics.registry.metrics())),
   );
 
   for (const url of ['/flush', '/ingester/flush']) {

@@ -3,6 +3,10 @@ import type { EntryBatch, MetadataColumn } from '../../model/entry-batch.js';
 import { BytesDictionary, grown } from './bytes-dictionary.js';
 import type { PushStream } from './push-request.js';
 
+const noOffsets = new Float64Array(0);
+const noNumbers = new Uint32Array(0);
+const noColumns: ColumnBuilder[] = [];
+
 /** 0001-01-01, Go's zero time: the time of an entry without one. No limit lets it pass. */
 export const ZERO_TIME_SECONDS = -62135596800;
 
@@ -30,12 +34,13 @@ export class EntryColumns {
   #count = 0;
   #baseSeconds = 0;
   #baseNanos = 0;
-  #offsetNs = new Float64Array(16);
-  #lineEnd = new Uint32Array(16);
-  #columns: ColumnBuilder[] = [];
-  #columnByName = new Map<string, ColumnBuilder>();
+  // Nothing is allocated before it is needed: a push may have a million streams without an entry.
+  #offsetNs = noOffsets;
+  #lineEnd = noNumbers;
+  #columns: ColumnBuilder[] = noColumns;
+  #columnByName: Map<string, ColumnBuilder> | null = null;
   /** Metadata of the entry under way: start and end of the name, start and end of the value. */
-  #pending = new Uint32Array(32);
+  #pending = noNumbers;
   #pendingLength = 0;
 
   /** Lines will be moved to `at` and on; `at` must not lie behind the first line. */
@@ -48,7 +53,7 @@ export class EntryColumns {
   /** One pair of the entry that is completed next. */
   addMetadata(nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): void {
     const at = this.#pendingLength;
-    if (at === this.#pending.length) this.#pending = grown(this.#pending, new Uint32Array(at * 2));
+    if (at === this.#pending.length) this.#pending = grown(this.#pending, new Uint32Array(Math.max(32, at * 2)));
     this.#pending[at] = nameStart;
     this.#pending[at + 1] = nameEnd;
     this.#pending[at + 2] = valueStart;
@@ -68,9 +73,11 @@ export class EntryColumns {
       this.#baseSeconds = seconds;
       this.#baseNanos = nanos;
       offsetNs = 0;
-    } else if (row === this.#offsetNs.length) {
-      this.#offsetNs = grown(this.#offsetNs, new Float64Array(row * 2));
-      this.#lineEnd = grown(this.#lineEnd, new Uint32Array(row * 2));
+    }
+    if (row === this.#offsetNs.length) {
+      const capacity = Math.max(16, row * 2);
+      this.#offsetNs = grown(this.#offsetNs, new Float64Array(capacity));
+      this.#lineEnd = grown(this.#lineEnd, new Uint32Array(capacity));
     }
     if (this.#pendingLength > 0) this.#commitMetadata(row);
     const size = lineEnd - lineStart;
@@ -111,16 +118,16 @@ export class EntryColumns {
       lineEnd: this.#lineEnd.subarray(0, this.#count),
       metadata: this.#columns.map((column) => column.finish(this.#count)),
     });
-    this.#offsetNs = new Float64Array(16);
-    this.#lineEnd = new Uint32Array(16);
+    this.#offsetNs = noOffsets;
+    this.#lineEnd = noNumbers;
     this.#reset();
   }
 
   #reset(): void {
     this.#linesStart = this.#linesEnd;
     this.#count = 0;
-    this.#columns = [];
-    this.#columnByName = new Map();
+    this.#columns = noColumns;
+    this.#columnByName = null;
   }
 
   #commitMetadata(row: number): void {
@@ -141,6 +148,10 @@ export class EntryColumns {
 
   #column(nameStart: number, nameEnd: number): ColumnBuilder {
     const key = latin1(this.#body, nameStart, nameEnd);
+    if (this.#columnByName === null) {
+      this.#columnByName = new Map();
+      this.#columns = [];
+    }
     let column = this.#columnByName.get(key);
     if (column === undefined) {
       column = new ColumnBuilder(Uint8Array.from(this.#body.subarray(nameStart, nameEnd)));

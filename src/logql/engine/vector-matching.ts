@@ -1,7 +1,7 @@
 /** Which series of the two sides of an operator belong together, and what their result is called. */
 import type { Labels } from '../../model/labels.js';
 import type { VectorMatching } from '../syntax/ast.js';
-import { dropLabels, keepLabels, setLabel } from './label-sets.js';
+import { dropLabels, keepLabels, setLabel, withoutEmpty } from './label-sets.js';
 import type { StepSeries } from './querier.js';
 
 /** Without on() or ignoring(): all labels must be equal. */
@@ -21,7 +21,7 @@ export class Matching {
   /** Equal for series that match each other. */
   signature(labels: Labels): string {
     const { on, labels: names } = this.#spec;
-    return (on ? keepLabels(labels, names) : dropLabels(labels, names)).text;
+    return withoutEmpty(on ? keepLabels(labels, names) : dropLabels(labels, names)).text;
   }
 
   bySignature(series: readonly StepSeries[]): Map<string, StepSeries[]> {
@@ -41,8 +41,8 @@ export class Matching {
    */
   resultLabels(many: Labels, one: Labels): Labels {
     const { on, labels, group, include } = this.#spec;
-    let result = many;
-    if (group === null) result = on ? keepLabels(many, labels) : dropLabels(many, labels);
+    let result = withoutEmpty(many);
+    if (group === null) result = on ? keepLabels(result, labels) : dropLabels(result, labels);
     for (const name of include) result = setLabel(result, name, one.get(name));
     return result;
   }

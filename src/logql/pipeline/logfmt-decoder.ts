@@ -1,5 +1,5 @@
 /** Reads `key=value key="quoted value" flag` from a line, pair by pair, with the leniency and the refusals of Loki's. */
-import { hasInvalidRune } from './text.js';
+import { hasInvalidRune, replaceInvalid } from './text.js';
 
 export class LogfmtDecoder {
   bytes: Buffer = Buffer.alloc(0);
@@ -140,7 +140,7 @@ function unquote(b: Buffer, from: number, to: number): Buffer | null {
   let plainFrom = from;
   for (let i = from; i < to; i++) {
     if (b[i] !== 0x5c) continue;
-    parts.push(b.toString('utf8', plainFrom, i));
+    parts.push(replaceInvalid(b, plainFrom, i, '\uFFFD'));
     i++;
     if (i >= to) return null;
     const escape = String.fromCharCode(b[i] as number);
@@ -163,7 +163,7 @@ function unquote(b: Buffer, from: number, to: number): Buffer | null {
     }
     plainFrom = i + 1;
   }
-  parts.push(b.toString('utf8', plainFrom, to));
+  parts.push(replaceInvalid(b, plainFrom, to, '\uFFFD'));
   return Buffer.from(parts.join(''), 'utf8');
 }
 

@@ -49,6 +49,8 @@ class LogStream implements StreamPipeline {
     this.#program = program;
     this.#results = results;
     this.#labels = labels;
+    // A row that ends with the stream's own labels, wherever they came from, shows them as the stream's.
+    results.ofStream(labels);
   }
 
   run(batch: EntryBatch, rows: Uint32Array, count: number, sink: RowSink): boolean {

@@ -12,6 +12,46 @@ import type { ResultLabels } from './pipeline-types.js';
 const separator = '\uD800';
 /** Shortcuts kept; past it they are built anew. The interned sets themselves are never dropped. */
 const shortcutsMax = 65_536;
+/** After so many look-ups with few hits (each row has a time, or an id, of its own) shortcuts are given up. */
+const lookupsMin = 512;
+const hitsMin = 0.25;
+
+type Category = 0 | 1 | 2;
+const fromStream: Category = 0;
+const fromMetadata: Category = 1;
+const fromLine: Category = 2;
+
+/** Most results are asked for all of their labels only, so the parts are made on demand. */
+class CategorisedLabels implements ResultLabels {
+  readonly all: Labels;
+  /** One for each pair of `all`. */
+  readonly #categories: readonly Category[];
+  #parts: readonly Labels[] | null = null;
+
+  constructor(all: Labels, categories: readonly Category[]) {
+    this.all = all;
+    this.#categories = categories;
+  }
+
+  get stream(): Labels {
+    return this.#part(fromStream);
+  }
+
+  get metadata(): Labels {
+    return this.#part(fromMetadata);
+  }
+
+  get parsed(): Labels {
+    return this.#part(fromLine);
+  }
+
+  #part(category: Category): Labels {
+    this.#parts ??= [fromStream, fromMetadata, fromLine].map(
+      (wanted) => new Labels(this.all.pairs.filter((_pair, i) => this.#categories[i] === wanted)),
+    );
+    return this.#parts[category] as Labels;
+  }
+}
 
 export class Results {
   readonly #builder: LabelsBuilder;
@@ -22,6 +62,8 @@ export class Results {
   readonly #ofStream = new Map<Labels, ResultLabels>();
   #stream: Labels | null = null;
   #streamId = 0;
+  #lookups = 0;
+  #hits = 0;
 
   constructor(builder: LabelsBuilder) {
     this.#builder = builder;
@@ -50,36 +92,35 @@ export class Results {
   /** All labels of the current row, the error's included. */
   whole(): ResultLabels {
     const builder = this.#builder;
-    if (builder.isUnchanged) return this.ofStream(builder.stream);
-    const key = this.#key(null);
-    let result = this.#shortcuts.get(key);
-    if (result === undefined) {
-      result = this.#buildWhole();
-      this.#remember(key, result);
-    }
-    return result;
+    return builder.isUnchanged ? this.ofStream(builder.stream) : this.#shortcut(null, () => this.#buildWhole());
   }
 
   /** All labels of the current row but those of `groups`. */
   without(groups: ReadonlySet<LabelSlot>): ResultLabels {
-    const key = this.#key(groups);
-    let result = this.#shortcuts.get(key);
-    if (result === undefined) {
+    return this.#shortcut(groups, () => {
       const pairs: LabelPair[] = [];
       const names = new Set<string>();
       for (const slot of groups) names.add(slot.name);
       this.#builder.forEach((name, value) => {
         if (!names.has(name)) pairs.push([name, value]);
       });
-      result = this.uncategorised(pairs);
-      this.#remember(key, result);
-    }
-    return result;
+      return this.uncategorised(pairs);
+    });
   }
 
-  #remember(key: string, result: ResultLabels): void {
+  #shortcut(groups: ReadonlySet<LabelSlot> | null, build: () => ResultLabels): ResultLabels {
+    if (this.#lookups > lookupsMin && this.#hits < this.#lookups * hitsMin) return build();
+    const key = this.#key(groups);
+    const known = this.#shortcuts.get(key);
+    this.#lookups++;
+    if (known !== undefined) {
+      this.#hits++;
+      return known;
+    }
+    const result = build();
     if (this.#shortcuts.size >= shortcutsMax) this.#shortcuts.clear();
     this.#shortcuts.set(key, result);
+    return result;
   }
 
   #key(groups: ReadonlySet<LabelSlot> | null): string {
@@ -115,14 +156,12 @@ export class Results {
     builder.forEachWithErrors((name, value) => byLabel.set(name, value));
     const pairs = [...byLabel].sort(byName);
     return this.#intern(new Labels(pairs), (all) => {
-      const parts: Record<'stream' | 'metadata' | 'parsed', LabelPair[]> = { stream: [], metadata: [], parsed: [] };
-      for (const pair of pairs) {
-        const slot = builder.slot(pair[0]);
-        const special = pair[0] === errorLabel || pair[0] === errorDetailsLabel;
-        const part = special || slot.parsedAt === row ? 'parsed' : slot.metadataAt === row ? 'metadata' : 'stream';
-        parts[part].push(pair);
-      }
-      return { all, stream: new Labels(parts.stream), metadata: new Labels(parts.metadata), parsed: new Labels(parts.parsed) };
+      const categories = pairs.map(([name]): Category => {
+        if (name === errorLabel || name === errorDetailsLabel) return fromLine;
+        const slot = builder.slot(name);
+        return slot.parsedAt === row ? fromLine : slot.metadataAt === row ? fromMetadata : fromStream;
+      });
+      return new CategorisedLabels(all, categories);
     });
   }
 

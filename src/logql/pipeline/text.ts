@@ -18,18 +18,24 @@ export function textOf(bytes: Buffer, from: number, to: number): string {
 export function spacedTextOf(bytes: Buffer, from: number, to: number): string {
   if (isAsciiRange(bytes, from, to)) return bytes.toString('latin1', from, to);
   const text = bytes.toString('utf8', from, to);
-  return text.includes('\uFFFD') ? spaceOutInvalid(bytes, from, to) : text;
+  return text.includes('\uFFFD') ? replaceInvalid(bytes, from, to, ' ') : text;
 }
 
-function spaceOutInvalid(bytes: Buffer, from: number, to: number): string {
+/** The text with `substitute` for U+FFFD and for each single byte that is not UTF-8, as Go counts them. */
+export function replaceInvalid(bytes: Buffer, from: number, to: number, substitute: string): string {
   let out = '';
+  let plainFrom = from;
   for (let i = from; i < to; ) {
     const size = runeSize(bytes, i, to);
-    if (size === 0 || isReplacement(bytes, i, size)) out += ' ';
-    else out += bytes.toString('utf8', i, i + size);
+    if (size > 0 && !isReplacement(bytes, i, size)) {
+      i += size;
+      continue;
+    }
+    out += bytes.toString('utf8', plainFrom, i) + substitute;
     i += Math.max(size, 1);
+    plainFrom = i;
   }
-  return out;
+  return out + bytes.toString('utf8', plainFrom, to);
 }
 
 const isReplacement = (bytes: Uint8Array, at: number, size: number): boolean =>

@@ -1,25 +1,10 @@
 /** The inside of a JSON string to text, with the leniency and the refusals of Loki's parser. */
-import { runeSize } from './text.js';
+import { spacedTextOf } from './text.js';
 
 /** '' when an escape is bad; what is not UTF-8, or U+FFFD, becomes a space. */
 export function unescapeJson(bytes: Buffer, from: number, to: number): string {
   const raw = unescapeJsonBytes(bytes, from, to);
-  if (raw === null) return '';
-  let out = '';
-  for (let i = 0; i < raw.length; ) {
-    const start = i;
-    while (i < raw.length) {
-      const size = runeSize(raw, i, raw.length);
-      if (size === 0 || (size === 3 && raw[i] === 0xef && raw[i + 1] === 0xbf && raw[i + 2] === 0xbd)) break;
-      i += size;
-    }
-    if (i > start) out += raw.toString('utf8', start, i);
-    if (i < raw.length) {
-      out += ' ';
-      i += Math.max(runeSize(raw, i, raw.length), 1);
-    }
-  }
-  return out;
+  return raw === null ? '' : spacedTextOf(raw, 0, raw.length);
 }
 
 /** The unescaped bytes, or null when an escape is bad. */

@@ -1,5 +1,5 @@
 /**
- * The windows (t - range, t] of a range aggregation, cut into buckets so that each sample is added to one bucket and
+ * The windows (t - range, t] of a range aggregation (`[0s]` is allowed: nothing is in them), cut into buckets so that each sample is added to one bucket and
  * each window is a run of buckets.
  *
  * Only the edges of windows matter: starts k·step and ends k·step + range, for each step k. So there are never more
@@ -38,7 +38,7 @@ export class WindowPlan {
   readonly #startsNs: number;
 
   constructor(grid: StepGrid, rangeNs: number, offsetNs: number) {
-    invariant(grid.count >= 1 && rangeNs > 0, `no windows: ${grid.count} steps of ${rangeNs} ns`);
+    invariant(grid.count >= 1 && rangeNs >= 0, `no windows: ${grid.count} steps of ${rangeNs} ns`);
     this.grid = grid;
     this.rangeNs = rangeNs;
     this.offsetNs = offsetNs;
@@ -47,7 +47,7 @@ export class WindowPlan {
     this.#startsNs = (count - 1) * stepNs;
     this.spanNs = this.#startsNs + rangeNs;
     this.entries = { start: this.originNs + 1n, end: this.originNs + BigInt(this.spanNs) + 1n };
-    this.#stepNs = count === 1 ? rangeNs : stepNs;
+    this.#stepNs = count === 1 ? Math.max(rangeNs, 1) : stepNs;
     const whole = Math.floor(rangeNs / this.#stepNs);
     this.#restNs = rangeNs - whole * this.#stepNs;
     if (rangeNs <= this.#stepNs) {

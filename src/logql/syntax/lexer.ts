@@ -8,7 +8,7 @@ import { fixedTokens, functionTokens, parserFlags, type Token } from './token.js
 const durationRest = /[\p{N}nuµmshdwy.]{1,512}/uy;
 const byteSizeRest = /[\p{N}BikKMGTP.]{1,512}/uy;
 const flagRest = /[\p{L}-]+/uy;
-const callFollows = /\s*(?:\(|(?:by|without)\s*\()/iy;
+const callFollows = /[\t-\r\x85\p{Z}]*(?:\(|(?:by|without)[\t-\r\x85\p{Z}]*\()/iuy;
 
 export class Lexer {
   /** What the scanner complained about, in order. Like Loki's, the parser goes on and reports the first at the end. */

@@ -1,6 +1,7 @@
 /** The values of LogQL's literals: durations, sizes, strings. */
 import { parseFloat64 } from '../../template/go-number.js';
 import { quote } from '../../template/go-quote.js';
+import { fromBytes } from '../../template/go-string.js';
 
 const ms = 1e6;
 const maxNs = 2 ** 63;
@@ -113,8 +114,8 @@ const simpleEscapes: Readonly<Record<string, string>> = {
 };
 
 /**
- * The value of a string in double or back quotes, null for a bad one. `\xff` and `\377` are bytes: those that do not
- * make up UTF-8 become U+FFFD.
+ * The value of a string in double or back quotes, null for a bad one. `\xff` and `\377` are bytes: one that is part
+ * of no UTF-8 sequence stands as a lone surrogate, U+DC80 + (byte - 0x80), as in template/go-string.ts.
  */
 export function unquoteString(literal: string): string | null {
   const quote = literal[0];
@@ -143,5 +144,5 @@ export function unquoteString(literal: string): string | null {
     }
   }
   parts.push(Buffer.from(body.slice(at)));
-  return Buffer.concat(parts).toString('utf8');
+  return fromBytes(Buffer.concat(parts));
 }

@@ -1,5 +1,6 @@
 /** What is wrong with a query, in Loki's words. */
 import { ApiError } from '../../errors.js';
+import { toDisplay } from '../../template/go-string.js';
 
 export interface Position {
   readonly line: number;
@@ -10,6 +11,6 @@ export interface Position {
 export class ParseError extends ApiError {
   constructor(message: string, at: Position = { line: 0, column: 0 }, options?: ErrorOptions) {
     const place = at.line === 0 && at.column === 0 ? ' ' : ` at line ${at.line}, col ${at.column}`;
-    super('bad-request', `parse error${place}: ${message}`, options);
+    super('bad-request', toDisplay(`parse error${place}: ${message}`), options);
   }
 }

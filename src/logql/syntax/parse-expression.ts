@@ -1,4 +1,5 @@
 /** Expressions: operands joined by binary operators. */
+import { formatFloat } from '../../template/go-number.js';
 import type { BinaryExpr, BinaryOp, Expr, LiteralExpr, LogExpr, Stage, VectorMatching } from './ast.js';
 import { fold, isLogicalOp } from './fold.js';
 import { parseCall, parseLabelList, parseMetricArgument } from './parse-metric.js';
@@ -160,7 +161,7 @@ function binaryFault(cursor: TokenCursor, op: BinaryOp, left: Expr, right: Expr)
   if (!isLogicalOp(op)) return null;
   for (const [side, expr] of sides) {
     if (expr.kind === 'literal') {
-      return `unexpected literal for ${side} leg of logical/set binary operation (${op}): ${expr.value.toFixed(6)}`;
+      return `unexpected literal for ${side} leg of logical/set binary operation (${op}): ${formatFloat(expr.value, 'f', 6)}`;
     }
   }
   return null;

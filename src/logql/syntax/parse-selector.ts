@@ -10,9 +10,8 @@ export function parseSelector(cursor: TokenCursor): Matcher[] {
   if (cursor.accept('}')) return [];
   if (cursor.kind !== 'IDENTIFIER') cursor.unexpected('IDENTIFIER', '}');
   const matchers = [parseMatcher(cursor)];
-  while (cursor.expect('}', ',').kind === ',') {
-    matchers.push(parseMatcher(cursor));
-  }
+  while (cursor.accept(',')) matchers.push(parseMatcher(cursor));
+  if (!cursor.accept('}')) cursor.complain('}', ',');
   return matchers;
 }
 

@@ -26,10 +26,10 @@ export function printStage(stage: Stage, fidelity: Fidelity = 'loki'): string {
     case 'line-filter':
       return printLineFilter(stage);
     case 'json':
-      return `| json${printExtractions(stage.expressions, ' ')}`;
+      return `| json${printExtractions(stage.expressions, fidelity)}`;
     case 'logfmt': {
       const flags = `${stage.strict ? ' --strict' : ''}${stage.keepEmpty ? ' --keep-empty' : ''}`;
-      return `| logfmt${flags}${printExtractions(stage.expressions, ' ')}`;
+      return `| logfmt${flags}${printExtractions(stage.expressions, fidelity)}`;
     }
     case 'regexp':
     case 'pattern':
@@ -42,7 +42,7 @@ export function printStage(stage: Stage, fidelity: Fidelity = 'loki'): string {
     case 'line-format':
       return `| line_format ${quote(stage.template)}`;
     case 'label-format':
-      return `| label_format ${stage.formats.map(printFormat).join(',')}`;
+      return `| label_format ${stage.formats.map((format) => printFormat(format, fidelity)).join(',')}`;
     case 'drop':
     case 'keep':
       return `| ${stage.kind} ${stage.labels.map((label) => printNamedOrMatcher(label, fidelity)).join(',')}`;
@@ -56,38 +56,46 @@ export const printLineFilter = ({ op, operands }: LineFilterStage): string =>
 
 export const printOperand = ({ ip, text }: LineFilterOperand): string => (ip ? `ip(${quote(text)})` : quote(text));
 
-const printExtractions = (expressions: readonly LabelExtraction[], before: string): string =>
-  expressions.length === 0 ? '' : before + expressions.map((e) => `${e.name}=${quote(e.expression)}`).join(',');
+/**
+ * A name before an operator. Loki's lexer takes for a name whatever it does not know: such a one must not grow together
+ * with the operator.
+ */
+function printName(name: string, fidelity: Fidelity): string {
+  return fidelity === 'loki' || isPlainName(name) ? name : `${name} `;
+}
 
-const printFormat = (format: LabelFormat): string =>
-  `${format.name}=${format.kind === 'rename' ? format.from : quote(format.template)}`;
+const isPlainName = (name: string): boolean => /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name);
+
+function printExtractions(expressions: readonly LabelExtraction[], fidelity: Fidelity): string {
+  const printed = expressions.map((e) => `${printName(e.name, fidelity)}=${quote(e.expression)}`);
+  return printed.length === 0 ? '' : ` ${printed.join(',')}`;
+}
+
+const printFormat = (format: LabelFormat, fidelity: Fidelity): string =>
+  `${printName(format.name, fidelity)}=${format.kind === 'rename' ? format.from : quote(format.template)}`;
 
 const printNamedOrMatcher = (label: NamedOrMatcher, fidelity: Fidelity): string =>
   'op' in label ? printMatcher(label, fidelity) : label.name;
 
 export function printMatcher({ name, op, value }: Matcher, fidelity: Fidelity = 'loki'): string {
-  // LogQL has no quoted names, but Loki's lexer takes what it does not know for a name.
-  const plain = /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name);
-  return `${plain ? name : fidelity === 'exact' ? `${name} ` : quote(name)}${op}${quote(value)}`;
+  const printed = fidelity === 'loki' && !isPlainName(name) ? quote(name) : printName(name, fidelity);
+  return `${printed}${op}${quote(value)}`;
 }
 
 export function printLabelFilter(filter: LabelFilter, fidelity: Fidelity = 'loki'): string {
   switch (filter.kind) {
-    case 'string': {
-      const { name, op, value } = filter.matcher;
-      // Loki's formatter shows which expressions it runs, and which it replaces by comparisons.
-      if (fidelity === 'exact' || op !== '=~' || simplifyRegex(value, true) !== null)
-        return printMatcher(filter.matcher, fidelity);
-      return `${name}${op}${value.includes('`') ? quote(value) : `\`${value}\``}`;
-    }
+    case 'string':
+      return printStringFilter(filter.matcher, fidelity);
     case 'number':
-      return `${filter.name}${filter.op}${printNumber(filter.value, fidelity)}`;
+      return `${printName(filter.name, fidelity)}${filter.op}${printNumber(filter.value, fidelity)}`;
     case 'duration':
-      return `${filter.name}${filter.op}${goDuration(filter.valueNs)}`;
-    case 'bytes':
-      return `${filter.name}${filter.op}${fidelity === 'exact' ? `${BigInt(filter.value)}B` : roundedBytes(filter.value)}`;
+      return `${printName(filter.name, fidelity)}${filter.op}${goDuration(filter.valueNs)}`;
+    case 'bytes': {
+      const bytes = fidelity === 'exact' ? `${BigInt(filter.value)}B` : roundedBytes(filter.value);
+      return `${printName(filter.name, fidelity)}${filter.op}${bytes}`;
+    }
     case 'ip':
-      return `${filter.name}${filter.op}ip(${quote(filter.pattern)})`;
+      return `${printName(filter.name, fidelity)}${filter.op}ip(${quote(filter.pattern)})`;
     case 'and':
     case 'or': {
       const join = filter.kind === 'or' ? ' or ' : ' , ';
@@ -96,6 +104,13 @@ export function printLabelFilter(filter: LabelFilter, fidelity: Fidelity = 'loki
     default:
       return assertNever(filter);
   }
+}
+
+/** Loki shows which expressions it runs as such, by back quotes, and which it replaces by comparisons. */
+function printStringFilter(matcher: Matcher, fidelity: Fidelity): string {
+  const { name, op, value } = matcher;
+  const plain = fidelity === 'exact' || op !== '=~' || value.includes('`') || simplifyRegex(value, true) !== null;
+  return plain ? printMatcher(matcher, fidelity) : `${name}${op}\`${value}\``;
 }
 
 /** A number of a label filter. Infinities are what the parser makes of numbers that are too large. */

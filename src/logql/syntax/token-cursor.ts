@@ -55,9 +55,19 @@ export class TokenCursor {
    * where an expression is complete, so that all that could follow is an operator or the end.
    */
   unexpected(...expected: readonly TokenKind[]): never {
+    this.complain(...expected);
+    throw this.#lexer.errors[0];
+  }
+
+  /**
+   * As `unexpected`, where Loki's grammar goes on after an error. The query is refused at its end, unless a parser or a
+   * regular expression that is wrong in itself comes before that: then that one is told.
+   */
+  complain(...expected: readonly TokenKind[]): void {
     const list = expected.length > 0 && expected.length <= 4 ? `, expecting ${expected.join(' or ')}` : '';
-    const error = new ParseError(`syntax error: unexpected ${this.#token.kind}${list}`, this.#lexer.position);
-    throw this.#lexer.errors[0] ?? error;
+    this.#lexer.errors.push(
+      new ParseError(`syntax error: unexpected ${this.#token.kind}${list}`, this.#lexer.position),
+    );
   }
 
   /** Must stand at the end, and nothing may have been wrong with a token. */

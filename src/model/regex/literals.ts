@@ -125,7 +125,7 @@ export function foldedNeedleOf(root: Node): Uint8Array | null {
  * `anchored`: it must match the whole text, so only .*literal.* says that.
  */
 export function alternativesOf(root: Node, anchored: boolean): readonly Uint8Array[] | null {
-  const core = anchored ? withoutFreeEnds(root, true) : withoutFreeEnds(root, false);
+  const core = withoutFreeEnds(anchored ? withoutAnchors(root) : root, anchored);
   if (core === null) return null;
   const texts = core.reduce<readonly string[] | null>((left, node) => cross(left, spellings(node)), ['']);
   if (texts === null || texts.some((text) => text === '')) return null;
@@ -133,6 +133,9 @@ export function alternativesOf(root: Node, anchored: boolean): readonly Uint8Arr
   const needed = unique.filter((text) => !unique.some((other) => other !== text && text.includes(other)));
   return needed.map((text) => encoder.encode(text));
 }
+
+/** What stands between the ^ and the $ of an anchored expression. */
+const withoutAnchors = (root: Node): Node => (root.op === 'concat' ? (root.subs[1] as Node) : root);
 
 /** The parts between a leading and a trailing .*; null when the anchored expression lacks one. */
 function withoutFreeEnds(root: Node, required: boolean): readonly Node[] | null {

@@ -7,7 +7,8 @@
  * or one loop has to choose its end with only a bounded rest to try.
  */
 import { intersects, normalise } from './char-class.js';
-import { isAssertion, MAX_RUNE, type Node, type Ranges } from './syntax.js';
+import { printNative } from './printer.js';
+import { isAssertion, type Node, type Ranges } from './syntax.js';
 
 export interface NativePlan {
   /** For `new RegExp(source, 'u…')`; groups have RE2's numbers. */
@@ -27,7 +28,7 @@ export function planNative(root: Node): NativePlan | null {
   try {
     const { cost, failCost } = new Analysis().read(root, accept, false);
     if (cost > 1) return null;
-    const source = print(root);
+    const source = printNative(root);
     if (source.length > sourceUnitsMax) return null;
     const bounded = failCost === 0 && root.size <= boundedSizeMax;
     return { source, strategy: bounded || beginsAtStart(root) ? 'direct' : 'located' };
@@ -205,66 +206,4 @@ function beginsAtStart(node: Node): boolean {
     default:
       return false;
   }
-}
-
-// Printing
-
-const assertions: Readonly<Record<string, string>> = {
-  beginText: '^',
-  endText: '$',
-  beginLine: '(?:^|(?<=\\n))',
-  endLine: '(?=\\n|$)',
-  wordBoundary: '\\b',
-  notWordBoundary: '\\B',
-};
-
-/** JavaScript's spelling, with the u flag and none else. */
-function print(node: Node): string {
-  switch (node.op) {
-    case 'empty':
-      return '(?:)';
-    case 'class':
-      return printClass(node.ranges);
-    case 'capture':
-      return `(${print(node.sub)})`;
-    case 'concat':
-      return node.subs.map((sub) => (sub.op === 'alternate' ? `(?:${print(sub)})` : print(sub))).join('');
-    case 'alternate':
-      return node.subs.map(print).join('|');
-    case 'repeat': {
-      const { min, max, greedy, sub } = node;
-      const atom = sub.op === 'class' || sub.op === 'capture' ? print(sub) : `(?:${print(sub)})`;
-      return `${atom}${printCount(min, max)}${greedy ? '' : '?'}`;
-    }
-    default:
-      return assertions[node.op] as string;
-  }
-}
-
-function printCount(min: number, max: number): string {
-  if (max === -1) return min === 0 ? '*' : min === 1 ? '+' : `{${min},}`;
-  return min === 0 && max === 1 ? '?' : `{${min},${max}}`;
-}
-
-const rune = (code: number): string =>
-  /^[0-9A-Za-z_ ]$/.test(String.fromCodePoint(code)) ? String.fromCharCode(code) : `\\u{${code.toString(16)}}`;
-
-function printClass(ranges: Ranges): string {
-  if (ranges.length === 2 && ranges[0] === ranges[1]) return rune(ranges[0] as number);
-  if (ranges[0] === 0 && ranges.at(-1) === MAX_RUNE) {
-    const gaps: number[] = [];
-    for (let i = 1; i + 1 < ranges.length; i += 2) gaps.push((ranges[i] as number) + 1, (ranges[i + 1] as number) - 1);
-    return `[^${printPairs(gaps)}]`;
-  }
-  return `[${printPairs(ranges)}]`;
-}
-
-function printPairs(pairs: readonly number[]): string {
-  let out = '';
-  for (let i = 0; i < pairs.length; i += 2) {
-    const lo = pairs[i] as number;
-    const hi = pairs[i + 1] as number;
-    out += lo === hi ? rune(lo) : `${rune(lo)}-${rune(hi)}`;
-  }
-  return out;
 }

@@ -50,22 +50,28 @@ export interface ParsedRegex {
   readonly groupNames: readonly string[];
 }
 
-/** Throws RegexError. */
-export function parseRegex(source: string, options: { readonly dotNewline: boolean }): ParsedRegex {
-  return new Parser(source, options.dotNewline).parse();
+/**
+ * Anchored: as if written ^(?s:source)$, which is what Loki compiles for a matcher.
+ * Throws RegexError.
+ */
+export function parseRegex(source: string, options: { readonly anchored: boolean }): ParsedRegex {
+  return new Parser(source, options.anchored).parse();
 }
 
 class Parser {
   readonly #source: string;
+  readonly #anchored: boolean;
   #at = 0;
   #flags: Flags;
   #frames: Frame[] = [];
   #frame: Frame;
   readonly #groupNames = [''];
+  #isQuoteOpen = false;
 
-  constructor(source: string, dotNewline: boolean) {
+  constructor(source: string, anchored: boolean) {
     this.#source = source;
-    this.#flags = { fold: false, dotNewline, multiline: false, ungreedy: false };
+    this.#anchored = anchored;
+    this.#flags = { fold: false, dotNewline: anchored, multiline: false, ungreedy: false };
     this.#frame = { outerFlags: this.#flags, index: 0, name: '', branches: [], items: [] };
   }
 
@@ -132,8 +138,12 @@ class Parser {
       lastRepeat = thisRepeat;
     }
     if (this.#frames.length > 0) this.#fail('missing closing )', this.#source);
+    // An open quote takes in what Loki writes around the expression.
+    if (this.#isQuoteOpen && this.#anchored) this.#fail('missing closing )', `^(?s:${this.#source})$`);
     this.#endBranch();
-    return { root: this.#checked(alternate(this.#frame.branches)), groupNames: this.#groupNames };
+    const root = this.#checked(alternate(this.#frame.branches));
+    const whole = this.#anchored ? concat([assertion('beginText'), root, assertion('endText')]) : root;
+    return { root: whole, groupNames: this.#groupNames };
   }
 
   #checked(node: Node): Node {
@@ -295,6 +305,7 @@ class Parser {
     const stop = end < 0 ? this.#source.length : end;
     while (this.#at < stop) this.#literal(this.#rune());
     this.#at = end < 0 ? stop : stop + 2;
+    this.#isQuoteOpen = end < 0;
   }
 
   /** \pN, \p{Name}, \d and the like, folded when asked for; null when it is none. */

@@ -1,9 +1,11 @@
 /** The first entries of a log query in time order, over all blocks of all its streams. */
 import type { Direction, LogEntry } from '../../logql/engine/querier.js';
 import type { Pipeline, StreamPipeline } from '../../logql/pipeline/pipeline-types.js';
+import type { Labels } from '../../model/labels.js';
 import type { TimeRange } from '../../model/time.js';
 import type { SourceBlock, StreamSource } from '../stream-source.js';
 import { rowsWithin, type ScanContext } from './scan-context.js';
+import { streamHash } from './stream-hash.js';
 
 export interface LogScan {
   readonly range: TimeRange;
@@ -13,13 +15,12 @@ export interface LogScan {
 
 interface Task extends SourceBlock {
   readonly stream: StreamPipeline;
-  /** Place of the stream among equals in time. */
-  readonly rank: number;
+  readonly labels: Labels;
 }
 
 /**
  * Blocks are read in the asked direction; as soon as `limit` entries are known, blocks (and rows) that lie wholly
- * behind the last of them are not read. Entries of equal times keep the streams' order, then that of arrival.
+ * behind the last of them are not read. Entries of equal times go by their stream's hash, then by arrival.
  */
 export async function scanLogs(
   streams: readonly StreamSource[],
@@ -28,12 +29,12 @@ export async function scanLogs(
   context: ScanContext,
 ): Promise<LogEntry[]> {
   const backward = direction === 'backward';
-  const tasks: Task[] = streams.flatMap(({ labels, blocks }, rank) => {
+  const tasks: Task[] = streams.flatMap(({ labels, blocks }) => {
     const stream = pipeline.forStream(labels);
-    return blocks.map((b) => ({ ...b, stream, rank }));
+    return blocks.map((b) => ({ ...b, stream, labels }));
   });
   const edge = ({ block }: Task) => (backward ? -block.throughNs : block.fromNs);
-  tasks.sort((a, b) => compare(edge(a), edge(b)) || a.rank - b.rank);
+  tasks.sort((a, b) => compare(edge(a), edge(b)));
 
   const best = new FirstEntries(limit, backward);
   for (const task of tasks) {
@@ -55,7 +56,7 @@ export async function scanLogs(
       const ns = batch.baseNs + BigInt(batch.offsetNs[row] as number);
       // A kept line must not keep its whole block alive.
       const kept = typeof line === 'string' || line.length * 4 > batch.lines.length ? line : line.slice();
-      best.add({ ns, line: kept, labels }, task.rank);
+      best.add({ ns, line: kept, labels }, task.labels);
       context.stats.postFilterLines++;
       return --left > 0;
     });
@@ -63,13 +64,15 @@ export async function scanLogs(
   return best.take();
 }
 
+const byStream = (a: Labels, b: Labels): number => (a === b ? 0 : compare(streamHash(a), streamHash(b)));
+
 const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Keeps the first `limit` of the entries given to it, in time order. */
 class FirstEntries {
   readonly #limit: number;
   readonly #backward: boolean;
-  #entries: { entry: LogEntry; rank: number; seq: number }[] = [];
+  #entries: { entry: LogEntry; stream: Labels; seq: number }[] = [];
   #seq = 0;
   /** The time of the last entry kept, once there are `limit`. */
   #lastNs: bigint | null = null;
@@ -87,8 +90,8 @@ class FirstEntries {
     return this.#lastNs as bigint;
   }
 
-  add(entry: LogEntry, rank: number): void {
-    this.#entries.push({ entry, rank, seq: this.#seq++ });
+  add(entry: LogEntry, stream: Labels): void {
+    this.#entries.push({ entry, stream, seq: this.#seq++ });
     if (this.#entries.length >= this.#limit * 2 || (this.#lastNs === null && this.#entries.length === this.#limit)) this.#cut();
   }
 
@@ -99,7 +102,7 @@ class FirstEntries {
 
   #cut(): void {
     const sign = this.#backward ? -1 : 1;
-    this.#entries.sort((a, b) => sign * compare(a.entry.ns, b.entry.ns) || a.rank - b.rank || a.seq - b.seq);
+    this.#entries.sort((a, b) => sign * compare(a.entry.ns, b.entry.ns) || byStream(a.stream, b.stream) || a.seq - b.seq);
     if (this.#entries.length < this.#limit) return;
     this.#entries.length = this.#limit;
     this.#lastNs = this.#entries[this.#limit - 1]?.entry.ns ?? null;

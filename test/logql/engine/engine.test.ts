@@ -3,6 +3,7 @@ import { type EvaluateParams, evaluate, type QueryResult } from '../../../src/lo
 import { formatSample } from '../../../src/logql/engine/go-number.js';
 import type { Querier } from '../../../src/logql/engine/querier.js';
 import { parseExpr } from '../../../src/logql/syntax/parser.js';
+import { Labels } from '../../../src/model/labels.js';
 import { ArrayQuerier, type GivenSeries, originNs } from './array-querier.js';
 
 const never = new AbortController().signal;
@@ -414,6 +415,34 @@ describe('operators between vectors', () => {
     const sum = 'sum(sum_over_time({a="1"} | unwrap v [1s]))';
     expect(await ask(`(${sum} > 5) or (${sum} < 5) or vector(0)`, range(1, 3, 1), querier)).toEqual(['{} 1 0 9']);
   });
+});
+
+describe('labels with empty values', () => {
+  // As the parsers give them: `| logfmt` on `user=`.
+  const querier: Querier = {
+    selectLogs: async () => [],
+    selectRange: async () =>
+      [['a', ''] as const, ['b', 'x'] as const].map(([app, user]) => ({
+        labels: new Labels([
+          ['app', app],
+          ['user', user],
+        ]),
+        values: Float64Array.of(2),
+        present: Uint8Array.of(1),
+      })),
+  };
+  const rate = 'rate({app=~".+"}[1s])';
+  test.each<[string, string[]]>([
+    [rate, ['{app="a", user=""} 2', '{app="b", user="x"} 2']],
+    [`${rate} * 2`, ['{app="a", user=""} 4', '{app="b", user="x"} 4']],
+    [`topk(2, ${rate})`, ['{app="a", user=""} 2', '{app="b", user="x"} 2']],
+    [`${rate} and ${rate}`, ['{app="a", user=""} 2', '{app="b", user="x"} 2']],
+    [`max by (user) (${rate})`, ['{user=""} 2', '{user="x"} 2']],
+    [`max without (z) (${rate})`, ['{app="a"} 2', '{app="b", user="x"} 2']],
+    [`${rate} + ${rate}`, ['{app="a"} 4', '{app="b", user="x"} 4']],
+    [`label_replace(${rate}, "z", "", "app", ".*")`, ['{app="a"} 2', '{app="b", user="x"} 2']],
+    [`label_replace(${rate}, "z", "", "app", "b")`, ['{app="a", user=""} 2', '{app="b", user="x"} 2']],
+  ])('%s', async (query, want) => expect(await ask(query, at, querier)).toEqual(want));
 });
 
 describe('label_replace', () => {

@@ -84,6 +84,12 @@ describe('a window plan', () => {
     }
   });
 
+  test.each([1, 5])('of no length has nothing in it (%i steps)', (count) => {
+    const p = plan(count, 10, 0);
+    for (let tNs = -1; tNs <= 50; tNs++) expect(p.bucketOf(tNs)).toBe(-1);
+    expect(p.gapEndOf(51)).toBe(Infinity);
+  });
+
   test('refuses a grid without steps', () => {
     expect(() => plan(0, second, second)).toThrow('no windows');
   });

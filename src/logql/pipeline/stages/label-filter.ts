@@ -35,9 +35,13 @@ export function compileLabelFilter(filter: LabelFilter, context: StageContext): 
   return { passes, names: [name], single: { name, passes }, isNoop: false };
 }
 
-/** The right side of `and` runs even when the left has failed: it may set an error, which nobody sees then. */
+/** The right side of `and` runs even when the left has failed: it may set an error, which shows when an `or` saves the row. */
 function bothOrEither(kind: 'and' | 'or', left: () => boolean, right: () => boolean): () => boolean {
-  return kind === 'and' ? () => left() && right() : () => left() || right();
+  if (kind === 'or') return () => left() || right();
+  return () => {
+    const passesLeft = left();
+    return right() && passesLeft;
+  };
 }
 
 type Branch = Extract<LabelFilter, { kind: 'and' | 'or' }>;
