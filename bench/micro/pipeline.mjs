@@ -45,7 +45,9 @@ const queries = [
   'sum by (a) (count_over_time({app="bench"} | pattern "<_>level\\":\\"<a>\\"<_>" [1m]))',
 ];
 
-console.log(`${batches.length} blocks of ${blockBytes / 1024} KiB, ${rows} lines of ${(bytes / rows).toFixed(0)} B, Node ${process.version}\n`);
+console.log(
+  `${batches.length} blocks of ${blockBytes / 1024} KiB, ${rows} lines of ${(bytes / rows).toFixed(0)} B, Node ${process.version}\n`,
+);
 console.log('| query | MB/s | M rows/s | rows out |\n|---|---|---|---|');
 for (const text of queries) {
   const expr = parseExpr(text);

@@ -1,6 +1,7 @@
 /** Decoded blocks, and the block tables of chunks, bounded by bytes. One for each thread. */
 import type { BlockSource } from '../model/block-source.js';
 import type { ColumnNeeds, EntryBatch } from '../model/entry-batch.js';
+import type { AddressedBlock, EncodedAddress } from './block-address.js';
 import {
   type BlockBytes,
   type BlockHeader,
@@ -15,8 +16,8 @@ import type { Place } from './section.js';
 
 export const blockCacheBytesDefault = 64 * 1024 * 1024;
 
-/** Names a block for as long as it can be read: `<pack>:<offset>`, or a symbol for a block in memory. */
-export type BlockKey = string | symbol;
+/** Names a block for as long as it can be read: `<pack>:<offset>`, or the number of a block in memory. */
+export type BlockKey = string | number;
 
 export interface BlockCacheCounters {
   /** Reads that found all columns, that found some, that found none. */
@@ -32,6 +33,7 @@ export class BlockCache {
   readonly counters: BlockCacheCounters = { hits: 0, partialHits: 0, misses: 0, evictions: 0, decodedBytes: 0 };
   readonly #columns: ByteLru<BlockKey, DecodedColumns>;
   readonly #tables: ByteLru<string, readonly BlockHeader[]>;
+  #lastId = 0;
 
   /** 0 keeps nothing. Block tables may take another quarter: many slow streams have more tables than blocks. */
   constructor(bytesMax: number = blockCacheBytesDefault) {
@@ -73,6 +75,11 @@ export class BlockCache {
     return table;
   }
 
+  /** A number that no other block in memory has, among those of this cache. */
+  nextId(): number {
+    return ++this.#lastId;
+  }
+
   /** For a block that will not be read again. */
   forget(key: BlockKey): void {
     this.#columns.delete(key);
@@ -84,17 +91,24 @@ export class BlockCache {
 }
 
 /** A sealed block in memory that can be read. Make it once for each block and keep it: its identity is the cache's key. */
-export function blockSourceOf(encoded: EncodedBlock, cache: BlockCache): BlockSource & { forget(): void } {
-  const key = Symbol('sealed block');
-  const bytes: BlockBytes = (start, end) => encoded.bytes.subarray(start, end);
+export function blockSourceOf(encoded: EncodedBlock, cache: BlockCache): AddressedBlock & { forget(): void } {
+  const id = cache.nextId();
+  return { ...sourceOfEncoded({ kind: 'encoded', id, block: encoded }, cache), forget: () => cache.forget(id) };
+}
+
+/** The same block, in another thread. */
+export function sourceOfEncoded(address: EncodedAddress, cache: BlockCache): AddressedBlock {
+  const { id, block } = address;
+  const bytes: BlockBytes = (start, end) => block.bytes.subarray(start, end);
   const place = { file: 'sealed block in memory', offset: 0 };
   return {
-    fromNs: encoded.fromNs,
-    throughNs: encoded.throughNs,
-    count: encoded.count,
-    rawBytes: encoded.rawBytes,
-    read: (needs) => cache.read(key, encoded, bytes, needs, place),
-    forget: () => cache.forget(key),
+    fromNs: block.fromNs,
+    throughNs: block.throughNs,
+    count: block.count,
+    rawBytes: block.rawBytes,
+    hash: id,
+    read: (needs) => cache.read(id, block, bytes, needs, place),
+    address: () => address,
   };
 }
 

@@ -24,7 +24,7 @@ export interface BlockHeader {
 
 /** Plain data, immutable: it may be kept, written to a pack, or cloned to another thread. */
 export interface EncodedBlock extends BlockHeader {
-  /** The stored sections, back to back, in a buffer of its own. */
+  /** The stored sections, back to back, in a buffer of its own; shared memory when encodeBlock made it. */
   readonly bytes: Uint8Array;
 }
 
@@ -75,7 +75,8 @@ export function encodeBlock(batch: EntryBatch, codec: Codec): EncodedBlock {
   add(sectionKinds.lineEnds, '', ends.written());
   add(sectionKinds.lines, '', batch.lines.subarray(0, rawBytes));
 
-  const bytes = new Uint8Array(offset);
+  // Shared: another thread reads it without a copy.
+  const bytes = new Uint8Array(new SharedArrayBuffer(offset));
   let at = 0;
   for (const part of parts) {
     bytes.set(part, at);

@@ -1,13 +1,7 @@
 /** Packs as files below a folder. */
 import { invariant } from '../errors.js';
-import {
-  type FileHandle,
-  type FileSystem,
-  isFileError,
-  parentOf,
-  readFully,
-  writeFullyAsync,
-} from '../io/file-system.js';
+import { type FileSystem, isFileError, parentOf, writeFullyAsync } from '../io/file-system.js';
+import { fileSource, OpenFiles } from './open-files.js';
 import { type ByteSource, type PackInfo, type PackStore, packSuffix } from './pack-store.js';
 
 export interface FilePackStoreOptions {
@@ -32,16 +26,14 @@ export function openFilePackStore(fs: FileSystem, folder: string, options: FileP
 class FilePackStore implements PackStore {
   readonly #fs: FileSystem;
   readonly #folder: string;
-  readonly #openFilesMax: number;
   readonly #shared: boolean;
-  /** In the order of their last use. */
-  readonly #open = new Map<string, FileHandle>();
+  readonly #files: OpenFiles;
 
   constructor(fs: FileSystem, folder: string, openFilesMax: number, shared: boolean) {
     this.#fs = fs;
     this.#folder = folder;
-    this.#openFilesMax = openFilesMax;
     this.#shared = shared;
+    this.#files = new OpenFiles(fs, openFilesMax);
   }
 
   async put(pack: string, parts: readonly Uint8Array[]): Promise<void> {
@@ -79,19 +71,7 @@ class FilePackStore implements PackStore {
   }
 
   open(pack: string): ByteSource {
-    const byteLength = this.#handle(pack).byteLength();
-    return {
-      byteLength,
-      slice: (start, end) => {
-        if (start < 0 || end < start || end > byteLength) {
-          throw new RangeError(`${pack}: bytes ${start} to ${end} of ${byteLength}`);
-        }
-        // A buffer of its own: Node's pool would let a small cached slice pin its neighbours.
-        const bytes = new Uint8Array(end - start);
-        const read = readFully(this.#handle(pack), bytes, start);
-        return read === bytes.length ? bytes : bytes.subarray(0, read);
-      },
-    };
+    return fileSource(this.#files, this.#pathOf(pack), this.#shared);
   }
 
   async list(): Promise<PackInfo[]> {
@@ -104,9 +84,8 @@ class FilePackStore implements PackStore {
   }
 
   async delete(pack: string): Promise<void> {
-    this.#open.get(pack)?.closeSync();
-    this.#open.delete(pack);
     const path = this.#pathOf(pack);
+    this.#files.close(path);
     try {
       await this.#fs.unlink(path);
     } catch (error) {
@@ -120,26 +99,11 @@ class FilePackStore implements PackStore {
   }
 
   async close(): Promise<void> {
-    for (const file of this.#open.values()) file.closeSync();
-    this.#open.clear();
+    this.#files.closeAll();
   }
 
   #pathOf(pack: string): string {
     return `${this.#folder}/${pack}`;
-  }
-
-  #handle(pack: string): FileHandle {
-    let file = this.#open.get(pack);
-    if (file === undefined) {
-      file = this.#fs.openSync(this.#pathOf(pack), 'read');
-      for (const [oldest, handle] of this.#open) {
-        if (this.#open.size < this.#openFilesMax) break;
-        handle.closeSync();
-        this.#open.delete(oldest);
-      }
-    } else this.#open.delete(pack);
-    this.#open.set(pack, file);
-    return file;
   }
 
   /** The folder of a day whose last pack went. */

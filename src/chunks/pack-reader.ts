@@ -4,6 +4,7 @@ import type { ChunkRef } from '../model/chunk-ref.js';
 import type { ColumnNeeds, EntryBatch } from '../model/entry-batch.js';
 import type { TenantId } from '../model/tenant.js';
 import type { EncodedBlock } from './block.js';
+import { type AddressedBlock, hashOf, type StoredAddress } from './block-address.js';
 import type { BlockCache } from './block-cache.js';
 import { ByteReader, FormatError } from './bytes.js';
 import { packHeaderBytes, packMagic, packTailBytes, packVersion, tableBytesMax } from './constants.js';
@@ -35,9 +36,22 @@ export function readFooter(pack: string, source: ByteSource): PackFooter {
  * or takes it from the cache; blocks are read, through the cache, when asked for. Throws DamageError.
  */
 export function chunkBlocks(ref: ChunkRef, source: ByteSource, cache: BlockCache): BlockSource[] {
-  const key = `${ref.pack}:${ref.metaOffset}`;
-  const table = cache.table(key, () => readBlockTable(ref, source)) as readonly PackBlock[];
-  return table.map((block) => new StoredBlock(ref.pack, block, source, cache));
+  return cachedTable(ref, source, cache).map((block, index) => new StoredBlock(ref, index, block, source, cache));
+}
+
+/** One block of a chunk, as its address names it. Throws DamageError. */
+export function blockAt(address: StoredAddress, source: ByteSource, cache: BlockCache): BlockSource {
+  const { pack, metaOffset, index } = address;
+  const block = cachedTable(address, source, cache)[index];
+  if (block === undefined) throw new DamageError(pack, metaOffset, `block table has no block ${index}`);
+  return new StoredBlock(address, index, block, source, cache);
+}
+
+/** Where a chunk's block table lies. */
+type TableRef = Pick<ChunkRef, 'pack' | 'metaOffset' | 'metaBytes'>;
+
+function cachedTable(ref: TableRef, source: ByteSource, cache: BlockCache): readonly PackBlock[] {
+  return cache.table(`${ref.pack}:${ref.metaOffset}`, () => readBlockTable(ref, source)) as readonly PackBlock[];
 }
 
 /** The chunk's blocks as they are stored, to be put into another pack: nothing is decompressed, but all of it is checked. */
@@ -54,7 +68,7 @@ export function encodedBlocks(ref: ChunkRef, source: ByteSource): EncodedBlock[]
   });
 }
 
-function readBlockTable(ref: ChunkRef, source: ByteSource): PackBlock[] {
+function readBlockTable(ref: TableRef, source: ByteSource): PackBlock[] {
   return reading(ref.pack, ref.metaOffset, () => {
     if (ref.metaBytes > tableBytesMax) throw new FormatError(`block table of ${ref.metaBytes} bytes`);
     return decodeBlockTable(exactly(source, ref.metaOffset, ref.metaOffset + ref.metaBytes));
@@ -62,32 +76,45 @@ function readBlockTable(ref: ChunkRef, source: ByteSource): PackBlock[] {
 }
 
 /** A class, not a literal with closures: a query may list a hundred thousand of them. */
-class StoredBlock implements BlockSource {
+class StoredBlock implements AddressedBlock {
   readonly fromNs: bigint;
   readonly throughNs: bigint;
   readonly count: number;
   readonly rawBytes: number;
-  readonly #pack: string;
+  readonly #ref: TableRef;
+  readonly #index: number;
   readonly #block: PackBlock;
   readonly #source: ByteSource;
   readonly #cache: BlockCache;
 
-  constructor(pack: string, block: PackBlock, source: ByteSource, cache: BlockCache) {
+  constructor(ref: TableRef, index: number, block: PackBlock, source: ByteSource, cache: BlockCache) {
     this.fromNs = block.fromNs;
     this.throughNs = block.throughNs;
     this.count = block.count;
     this.rawBytes = block.rawBytes;
-    this.#pack = pack;
+    this.#ref = ref;
+    this.#index = index;
     this.#block = block;
     this.#source = source;
     this.#cache = cache;
   }
+
   read(needs: ColumnNeeds): EntryBatch {
     const { offset } = this.#block;
+    const { pack } = this.#ref;
     const bytes = (start: number, end: number): Uint8Array =>
-      reading(this.#pack, offset + start, () => exactly(this.#source, offset + start, offset + end));
-    const place = { file: this.#pack, offset };
-    return this.#cache.read(`${this.#pack}:${offset}`, this.#block, bytes, needs, place);
+      reading(pack, offset + start, () => exactly(this.#source, offset + start, offset + end));
+    return this.#cache.read(`${pack}:${offset}`, this.#block, bytes, needs, { file: pack, offset });
+  }
+
+  get hash(): number {
+    return hashOf(this.#ref.pack, this.#block.offset);
+  }
+
+  address(): StoredAddress | null {
+    const { pack, metaOffset, metaBytes } = this.#ref;
+    const path = this.#source.localPath ?? null;
+    return path === null ? null : { kind: 'stored', path, pack, metaOffset, metaBytes, index: this.#index };
   }
 }
 

@@ -3,6 +3,8 @@
 /** Random access to the bytes of a pack, synchronous: the reader runs where it is called. */
 export interface ByteSource {
   readonly byteLength: number;
+  /** The file that another thread may open itself; absent or null when there is none. */
+  readonly localPath?: string | null;
   /** Bytes [start, end), a view or a copy, for reading only. Throws RangeError beyond the end. */
   slice(start: number, end: number): Uint8Array;
 }

@@ -23,6 +23,18 @@ export interface TlsOptions {
   readonly rejectUnauthorized?: boolean;
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The Content-Type as the client sent it; '' when there was none. */
+    sentContentType: string;
+  }
+}
+
+const mediaType = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+\/[!#$%&'*+.^_`|~0-9A-Za-z-]+\s*(;|$)/;
+
+/** As Go's server. */
+const headerBytesMax = 1 << 20;
+
 /** Label names of up to 1,024 characters are path parameters (`/label/<name>/values`); UTF-8 may need three times that. */
 const paramBytesMax = 8192;
 
@@ -37,12 +49,20 @@ export function createApp(options: AppOptions): FastifyInstance {
     exposeHeadRoutes: false,
     return503OnClosing: true,
   };
-  const app = Fastify(options.tls ? ({ ...settings, https: options.tls } as FastifyServerOptions) : settings);
+  // A query of 128 KiB fits into a URL, and Loki takes it there.
+  const http = { maxHeaderSize: headerBytesMax };
+  const app = Fastify({ ...settings, ...(options.tls ? { https: { ...options.tls, ...http } } : { http }) } as FastifyServerOptions);
 
   // Bodies are read by the routes that know what they mean: JSON, protobuf, forms, compressed or not.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.addContentTypeParser('', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  // Fastify refuses a malformed Content-Type with 415 before a route sees it; Loki's routes have an answer of their own.
+  app.decorateRequest('sentContentType', '');
+  app.addHook('onRequest', async (request) => {
+    const sent = request.headers['content-type'] ?? '';
+    request.sentContentType = sent;
+    if (sent !== '' && !mediaType.test(sent)) request.headers['content-type'] = 'application/octet-stream';
+  });
 
   app.setNotFoundHandler((_request, reply) => reply.code(404).header('content-type', textType).send('404 page not found\n'));
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {

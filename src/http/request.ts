@@ -44,7 +44,8 @@ function tenantIds(request: FastifyRequest, policy: TenantPolicy): readonly Tena
   const value = header(request, 'x-scope-orgid');
   if (value === undefined || value === '') throw new ApiError('no-org-id', 'no org id\n');
   try {
-    return [...new Set(value.split('|').map(checkTenantId))].sort();
+    // Behind a colon stands a subtenant, which does not count.
+    return [...new Set(value.split('|').map((id) => checkTenantId(id.split(':', 1)[0] as string)))].sort();
   } catch (e) {
     throw e instanceof ApiError ? new ApiError('bad-request', `${e.message}\n`) : e;
   }

@@ -18,9 +18,11 @@ export class DamageError extends Error {
   override readonly name = 'DamageError';
   readonly file: string;
   readonly offset: number;
+  readonly reason: string;
   constructor(file: string, offset: number, reason: string) {
     super(`${file}: damage at offset ${offset}: ${reason}`);
     this.file = file;
     this.offset = offset;
+    this.reason = reason;
   }
 }

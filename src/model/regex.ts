@@ -122,12 +122,16 @@ class CompiledRegex implements Regex {
 
   #makeFinder(): Finder {
     const plan = planNative(this.#root);
-    if (plan?.strategy === 'direct') return new DirectFinder(plan);
-    if (plan !== null) {
-      const program = compileProgram(this.#root, { unanchored: true, backwards: true });
-      if (program !== null) return new LocatedFinder(plan, new Automaton(program));
-    }
-    return new Re2Finder(this.#root);
+    const native = plan === null ? null : this.#nativeFinder(plan);
+    if (plan === null || native === null) return new Re2Finder(this.#root);
+    if (plan.unitsMax === Number.POSITIVE_INFINITY) return native;
+    return new BoundedFinder(native, plan.unitsMax, new Re2Finder(this.#root));
+  }
+
+  #nativeFinder(plan: NativePlan): Finder | null {
+    if (plan.strategy === 'direct') return new DirectFinder(plan);
+    const program = compileProgram(this.#root, { unanchored: true, backwards: true });
+    return program === null ? null : new LocatedFinder(plan, new Automaton(program));
   }
 }
 
@@ -248,6 +252,27 @@ function unitsAt(bytes: Uint8Array): Uint32Array {
     units[i + 1] = unit;
   }
   return units;
+}
+
+/** The first for texts up to a length, the second beyond. */
+class BoundedFinder implements Finder {
+  readonly #short: Finder;
+  readonly #unitsMax: number;
+  readonly #long: Finder;
+
+  constructor(short: Finder, unitsMax: number, long: Finder) {
+    this.#short = short;
+    this.#unitsMax = unitsMax;
+    this.#long = long;
+  }
+
+  exec(text: string): (string | null)[] | null {
+    return (text.length <= this.#unitsMax ? this.#short : this.#long).exec(text);
+  }
+
+  matchAll(text: string): RegexMatch[] {
+    return (text.length <= this.#unitsMax ? this.#short : this.#long).matchAll(text);
+  }
 }
 
 class Re2Finder implements Finder {

@@ -98,13 +98,19 @@ async function sample(
     if (jsonPath && field.jsonPath === undefined) field.jsonPath = jsonPath;
   };
   const parse = lineParser();
-  for (const entry of entries) {
+  for (const entry of byStream(entries)) {
     for (const [name, value] of entry.labels.metadata.pairs) note(name, value, null);
     const { parser, fields } = parse(entry);
     for (const [name, value] of entry.labels.parsed.pairs) note(name, value, parser);
     for (const [name, value] of fields) note(name, value, parser, parser === 'json' ? pathOf(entry, name) : undefined);
   }
   return found;
+}
+
+/** Stream by stream in the order of their labels, as Loki goes over its sample: it decides what is found first. */
+function byStream(entries: readonly LogEntry[]): LogEntry[] {
+  const keyed = entries.map((entry, i) => ({ entry, text: entry.labels.stream.text, i }));
+  return keyed.sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : a.i - b.i)).map((k) => k.entry);
 }
 
 /** JSON first, then logfmt, as Loki tries them; neither: no fields. */

@@ -14,16 +14,16 @@ export interface PlainEntry {
 
 export function entriesOf(batch: EntryBatch): PlainEntry[] {
   return Array.from({ length: batch.count }, (_, row) => {
-    const metadata: Record<string, string> = {};
+    const pairs: [string, string][] = [];
     for (const { name, dictionary, ids } of batch.metadata) {
       const id = ids[row] as number;
-      if (id > 0) metadata[name] = dictionary.get(id - 1);
+      if (id > 0) pairs.push([name, dictionary.get(id - 1)]);
     }
     const start = batch.lineEnd[row - 1] ?? 0;
     return {
       ns: batch.baseNs + BigInt(batch.offsetNs[row] as number),
       line: Buffer.from(batch.lines.subarray(start, batch.lineEnd[row])).toString('utf8'),
-      metadata,
+      metadata: Object.fromEntries(pairs),
     };
   });
 }

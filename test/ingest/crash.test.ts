@@ -23,7 +23,7 @@ class Model {
       const entries = Array.from({ length: 1 + random.int(6) }, (): Entry => {
         const line = `line ${this.#count++} ${'x'.repeat(random.int(120))}`;
         // Around midnight, with equal times, and now and then far away.
-        const ns = at(random.int(20) === 0 ? random.int(4e7) - 2e7 : random.int(20) - 10);
+        const ns = at(random.int(20) === 0 ? random.int(4e6) - 2e6 : random.int(20) - 10);
         const metadata = random.int(3) === 0 ? { trace: `t${random.int(5)}` } : {};
         const suffix = 'trace' in metadata ? ` ${JSON.stringify(metadata)}` : '';
         sent.push({ key: `${tenant} {app="${labels.app}"}`, row: `${ns} ${line}${suffix}` });

@@ -20,7 +20,7 @@ export function pushRoutes(app: FastifyInstance, { push, policy }: PushRouteDeps
       const tenant = writeTenant(request, policy);
       await push.accept(tenant, {
         protocol,
-        contentType: String(request.headers['content-type'] ?? ''),
+        contentType: request.sentContentType,
         contentEncoding: String(request.headers['content-encoding'] ?? ''),
         body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       });

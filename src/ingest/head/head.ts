@@ -1,4 +1,5 @@
 /** All that is in memory and not yet in a pack: tenants → streams → blocks. */
+import { invariant } from '../../errors.js';
 import type { EntryBatch } from '../../model/entry-batch.js';
 import type { Labels } from '../../model/labels.js';
 import type { TenantId } from '../../model/tenant.js';
@@ -8,7 +9,7 @@ import type { EntriesRecord, Position } from '../wal/record.js';
 import { withoutDuplicates } from './duplicates.js';
 import type { HeadReader, HeadStream } from './head-reader.js';
 import type { OpenBlock } from './open-block.js';
-import { joinBatches } from './rows.js';
+import { areExact, joinBatches } from './rows.js';
 import type { SealedBlock, SealOptions } from './sealed-block.js';
 import { countOf, type HeadBlock, StreamHead } from './stream.js';
 
@@ -76,6 +77,7 @@ export class Head implements HeadReader {
   admit(push: AdmittedPush): EntriesRecord {
     const streams: AdmittedStream[] = [];
     for (const { labels, entries } of joinEqualStreams(push.streams)) {
+      invariant(areExact(entries), 'times of a batch are at most 2^52 ns from its base');
       const known = this.#tenants.get(push.tenant)?.get(labels.text)?.known ?? null;
       const kept = withoutDuplicates(entries, known);
       if (kept !== entries) {

@@ -2,7 +2,7 @@
  * The block of a stream that grows. Append-only: what a snapshot shows is never written again, so a snapshot is a view
  * and costs nothing. The columns lie in shared memory, for threads that scan them.
  */
-import type { BlockSource } from '../../model/block-source.js';
+import { type AddressedBlock, columnsAddress } from '../../chunks/block-address.js';
 import type { Dictionary, EntryBatch, MetadataColumn } from '../../model/entry-batch.js';
 import type { Nanos } from '../../model/time.js';
 import type { Position } from '../wal/record.js';
@@ -155,7 +155,7 @@ export class OpenBlock {
   }
 
   /** What a query may hold: it shows the rows so far, however long it is kept. */
-  snapshot(): BlockSource {
+  snapshot(): AddressedBlock {
     const { count, rawBytes, fromNs, throughNs, isSorted } = this;
     let own: EntryBatch | null = null;
     const read = (): EntryBatch => {
@@ -165,7 +165,8 @@ export class OpenBlock {
       else own ??= inOrder(this.arrived(count), fromNs);
       return own;
     };
-    return { fromNs, throughNs, count, rawBytes, read };
+    const bounds = { fromNs, throughNs, count, rawBytes };
+    return { ...bounds, read, hash: 0, address: (needs) => columnsAddress(bounds, read(), needs) };
   }
 }
 

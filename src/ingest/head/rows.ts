@@ -60,7 +60,7 @@ export function timeOrder(offsetNs: Float64Array, count: number): Uint32Array | 
 /** Of equal labels and times that fit together: b's rows behind a's. Null when they do not fit. */
 export function joinBatches(a: EntryBatch, b: EntryBatch): EntryBatch | null {
   const shiftNs = Number(b.baseNs - a.baseNs);
-  if (b.offsetNs.some((offset) => Math.abs(offset + shiftNs) > offsetNsMax)) return null;
+  for (let i = 0; i < b.count; i++) if (!(Math.abs((b.offsetNs[i] as number) + shiftNs) <= offsetNsMax)) return null;
   const count = a.count + b.count;
   const offsetNs = new Float64Array(count);
   offsetNs.set(a.offsetNs.subarray(0, a.count));
@@ -80,6 +80,11 @@ export function joinBatches(a: EntryBatch, b: EntryBatch): EntryBatch | null {
 
 /** Offsets of a batch stay within this of its base, so that the sum and difference of two are exact. */
 export const offsetNsMax = 2 ** 52;
+
+export function areExact({ count, offsetNs }: EntryBatch): boolean {
+  for (let i = 0; i < count; i++) if (!(Math.abs(offsetNs[i] as number) <= offsetNsMax)) return false;
+  return true;
+}
 
 function joinColumns(name: string, a: EntryBatch, b: EntryBatch): MetadataColumn {
   const first = a.metadata.find((column) => column.name === name);

@@ -63,6 +63,7 @@ export class StreamHead {
       }
       const open = this.#open;
       const next = open.append(entries, row, blockBytes, first);
+      invariant(next > row || open.count > 0, 'a new block takes the entry that it was made for');
       if (open.throughNs > this.newestNs) this.newestNs = open.throughNs;
       // None fitted: its times are too far away. The next block has them as its base.
       if (next === row || open.isFull(blockBytes)) {

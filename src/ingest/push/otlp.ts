@@ -79,12 +79,17 @@ function addResource(resource: ResourceLogs, target: Target): void {
     }
   }
   if (shouldDiscover && !hasServiceName) labels.set('service_name', 'unknown_service');
-  const own = rowsOf(labels, target.groups);
+  let own: Row[] | undefined;
   for (const scope of resource.scopes) {
     const ofScope = scopeMetadata(scope, actions);
     for (const record of scope.records) {
       const { extraLabels, pairs } = recordMetadata(record, actions);
-      const rows = extraLabels.length === 0 ? own : rowsOf(new Map([...labels, ...extraLabels]), target.groups);
+      let rows: Row[];
+      if (extraLabels.length > 0) rows = rowsOf(new Map([...labels, ...extraLabels]), target.groups);
+      else {
+        own ??= rowsOf(labels, target.groups);
+        rows = own;
+      }
       rows.push({
         ...timeOf(record, target.nowNs),
         line: textOfValue(record.body),

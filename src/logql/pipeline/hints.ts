@@ -36,7 +36,8 @@ export function parserHints(options: {
     required.add(name);
     // A label that ends in _extracted may be one that was renamed because its name was taken: then the line has it
     // under the name without the ending.
-    if (name.endsWith(duplicateSuffix) && name !== duplicateSuffix) required.add(name.slice(0, -duplicateSuffix.length));
+    if (name.endsWith(duplicateSuffix) && name !== duplicateSuffix)
+      required.add(name.slice(0, -duplicateSuffix.length));
   }
   const filters = new Map<string, () => boolean>();
   for (const filter of options.filters) if (!filters.has(filter.name)) filters.set(filter.name, () => filter.passes());

@@ -10,7 +10,8 @@ export const isSpecialLabel = (name: string): boolean =>
   name === errorLabel || name === errorDetailsLabel || name === preserveErrorLabel;
 
 /** unicode.IsSpace, which differs from String.prototype.trim in U+0085 and U+FEFF. */
-const spaceAround = /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g;
+const spaceAround =
+  /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g;
 const illegal = /[^A-Za-z0-9_]/gu;
 const legalName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 

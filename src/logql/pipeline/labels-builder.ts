@@ -268,16 +268,15 @@ export class LabelsBuilder {
 
   has(slot: LabelSlot): boolean {
     const { row } = this;
-    return (
-      slot.parsedAt === row || slot.metadataAt === row || (slot.base !== '' && slot.deletedAt !== row)
-    );
+    return slot.parsedAt === row || slot.metadataAt === row || (slot.base !== '' && slot.deletedAt !== row);
   }
 
   parsedText(slot: LabelSlot): string {
     if (slot.text === null) {
       const { bytes, from, to } = slot;
       if (slot.form === jsonForm) slot.text = unescapeJson(bytes, from, to);
-      else if (to - from <= 32) slot.text = slot.form === spacedForm ? this.texts.get(bytes, from, to) : textOf(bytes, from, to);
+      else if (to - from <= 32)
+        slot.text = slot.form === spacedForm ? this.texts.get(bytes, from, to) : textOf(bytes, from, to);
       else slot.text = slot.form === spacedForm ? spacedTextOf(bytes, from, to) : textOf(bytes, from, to);
     }
     return slot.text;
@@ -293,7 +292,8 @@ export class LabelsBuilder {
     const { row } = this;
     for (const [name, value] of this.stream.pairs) {
       const slot = this.#slots.get(name);
-      if (slot === undefined || (slot.deletedAt !== row && slot.parsedAt !== row && slot.metadataAt !== row)) visit(name, value);
+      if (slot === undefined || (slot.deletedAt !== row && slot.parsedAt !== row && slot.metadataAt !== row))
+        visit(name, value);
     }
     for (let i = 0; i < this.metadataLength; i++) {
       const slot = this.metadata[i] as LabelSlot;

@@ -19,12 +19,17 @@ import { type BoundColumn, Program } from './program.js';
 import { type LabelsOfSample, labelsOfSample, Results } from './results.js';
 import { withoutIdleLineFormats } from './stage-order.js';
 
+export interface PipelineOptions {
+  /** False: parse every row that line filters leave, as a check on prefilter.ts. */
+  readonly prefilter?: boolean;
+}
+
 /**
  * A log query's stages. Throws with Loki's text for a stage that validate.ts would refuse.
  * The pipeline belongs to one query and one thread: its streams share caches.
  */
-export function compilePipeline(expr: LogExpr): Pipeline {
-  const program = new Program(expr.stages);
+export function compilePipeline(expr: LogExpr, options: PipelineOptions = {}): Pipeline {
+  const program = new Program(expr.stages, options.prefilter ?? true);
   const hints = parserHints({
     read: [],
     grouping: null,
@@ -116,10 +121,14 @@ function cutBlock(
  * `grouping`: by what the samples may be grouped while they are read, because a vector aggregation above groups them
  * so; null when there is none. Rows with an error keep all of their labels.
  */
-export function compileSamplePipeline(expr: RangeAggregationExpr, grouping: Grouping | null): SamplePipeline {
+export function compileSamplePipeline(
+  expr: RangeAggregationExpr,
+  grouping: Grouping | null,
+  options: PipelineOptions = {},
+): SamplePipeline {
   const kind = sampleKind(expr);
   const stages: readonly Stage[] = kind === 'bytes' ? expr.log.stages : withoutIdleLineFormats(expr.log.stages);
-  const program = new Program(stages);
+  const program = new Program(stages, options.prefilter ?? true);
   const { facts } = program;
   const value = expr.unwrap === null ? null : unwrapValue(expr.unwrap, program);
   const { effective, noLabels } = effectiveGrouping(expr, grouping);
@@ -158,7 +167,8 @@ function effectiveGrouping(
   const isSingle = grouping !== null && !grouping.without && grouping.labels.length === 0;
   const noLabels = isSingle || expr.op === 'absent_over_time';
   const groups = grouping?.labels ?? [];
-  if (expr.unwrap === null || (groups.length > 0 && grouping?.without === false)) return { effective: grouping, noLabels };
+  if (expr.unwrap === null || (groups.length > 0 && grouping?.without === false))
+    return { effective: grouping, noLabels };
   return { effective: { without: true, labels: [...groups, expr.unwrap.label] }, noLabels };
 }
 

@@ -73,7 +73,8 @@ function ofFilter(filter: LabelFilter): Prefilter | null {
   const { name, op, value } = filter.matcher;
   // `__error__` and its like do not come from the line.
   if (name.startsWith('__')) return null;
-  const needles = op === '=' ? needlesOf([{ text: value, caseInsensitive: false }]) : op === '=~' ? ofRegex(value) : null;
+  const needles =
+    op === '=' ? needlesOf([{ text: value, caseInsensitive: false }]) : op === '=~' ? ofRegex(value) : null;
   return needles === null ? null : { names: [name], needles };
 }
 
@@ -86,8 +87,10 @@ function ofRegex(source: string): Needle[] | null {
     const literals = simple.filter((leaf) => leaf !== 'not-empty');
     return literals.length === simple.length ? needlesOf(literals) : null;
   }
-  const { needle } = compileRegex(source, { anchored: true });
-  return needle === null ? null : needlesOf([{ text: Buffer.from(needle).toString('utf8'), caseInsensitive: false }]);
+  const { needle, caseInsensitiveNeedle } = compileRegex(source, { anchored: true });
+  const bytes = needle ?? caseInsensitiveNeedle;
+  if (bytes === null) return null;
+  return needlesOf([{ text: Buffer.from(bytes).toString('utf8'), caseInsensitive: needle === null }]);
 }
 
 function needlesOf(literals: readonly { readonly text: string; readonly caseInsensitive: boolean }[]): Needle[] | null {
@@ -104,6 +107,7 @@ function needlesOf(literals: readonly { readonly text: string; readonly caseInse
 /** Of the pieces between what need not stand in the line as it is: spaces, quotes, backslashes, control characters. */
 function longestPlainPiece(text: string): string {
   let longest = '';
-  for (const piece of text.split(/[\x00-\x20"\\\ufffd\ud800-\udfff]+/)) if (piece.length > longest.length) longest = piece;
+  for (const piece of text.split(/[\x00-\x20"\\\ufffd\ud800-\udfff]+/))
+    if (piece.length > longest.length) longest = piece;
   return longest;
 }

@@ -2,9 +2,10 @@
  * The stages of a pipeline, compiled, and the two ways to run them: a whole block of lines through the filters that
  * need nothing but bytes, and single rows through the rest.
  */
+
+import { assertNever } from '../../errors.js';
 import type { EntryBatch, MetadataColumn } from '../../model/entry-batch.js';
 import type { Labels } from '../../model/labels.js';
-import { assertNever } from '../../errors.js';
 import type { LabelFilter, Stage } from '../syntax/ast.js';
 import { BlockFilter } from './block-filter.js';
 import type { SingleLabelFilter } from './hints.js';
@@ -12,17 +13,17 @@ import { duplicateSuffix, errorDetailsLabel, errorLabel } from './label-names.js
 import type { LabelSlot } from './labels-builder.js';
 import { prefilters } from './prefilter.js';
 import { Row, type RowStage } from './row.js';
-import { runOrder } from './stage-order.js';
 import { newStageContext, type StageContext } from './stage-context.js';
+import { runOrder } from './stage-order.js';
 import { decolorizeStage } from './stages/decolorize.js';
 import { dropStage } from './stages/drop.js';
 import { jsonStage } from './stages/json.js';
 import { jsonExpressionStage } from './stages/json-expression.js';
 import { keepStage } from './stages/keep.js';
-import { compileFormats, labelFormatStage } from './stages/label-format.js';
 import { compileLabelFilter } from './stages/label-filter.js';
-import { compileLineTemplate, lineFormatStage } from './stages/line-format.js';
+import { compileFormats, labelFormatStage } from './stages/label-format.js';
 import { type LineFilter, lineFilterStage, lineFilters } from './stages/line-filter.js';
+import { compileLineTemplate, lineFormatStage } from './stages/line-format.js';
 import { logfmtStage } from './stages/logfmt.js';
 import { logfmtExpressionStage } from './stages/logfmt-expression.js';
 import { patternStage } from './stages/pattern.js';
@@ -56,10 +57,17 @@ export class Program {
   #lines: Buffer = Buffer.alloc(0);
 
   /** Throws with Loki's text for a stage that validate.ts would refuse. */
-  constructor(stages: readonly Stage[]) {
+  constructor(stages: readonly Stage[], withPrefilters: boolean) {
     this.context = newStageContext();
     this.row = new Row(this.context.builder);
-    this.facts = { readsLine: false, changesLine: false, canFail: false, required: [], reads: new Set(), singleFilters: [] };
+    this.facts = {
+      readsLine: false,
+      changesLine: false,
+      canFail: false,
+      required: [],
+      reads: new Set(),
+      singleFilters: [],
+    };
     const ordered = runOrder(stages);
     const leading = ordered.findIndex((stage) => stage.kind !== 'line-filter');
     const headLength = leading < 0 ? ordered.length : leading;
@@ -68,7 +76,7 @@ export class Program {
       if (stage.kind === 'line-filter') head.push(...lineFilters(stage));
     }
     for (const stage of ordered.slice(headLength)) this.#add(stage);
-    this.block = new BlockFilter(head, prefilters(ordered));
+    this.block = new BlockFilter(head, withPrefilters ? prefilters(ordered) : []);
   }
 
   #add(stage: Stage): void {

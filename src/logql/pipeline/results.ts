@@ -136,7 +136,8 @@ export class Results {
     for (let i = 0; i < builder.deletedLength; i++) key += `,${(builder.deleted[i] as LabelSlot).id}`;
     for (let i = 0; i < builder.metadataLength; i++) {
       const slot = builder.metadata[i] as LabelSlot;
-      if (slot.metadataAt === row && !groups?.has(slot)) key += `${separator}m${slot.id}=${slot.metadataDictionary.get(slot.metadataId)}`;
+      if (slot.metadataAt === row && !groups?.has(slot))
+        key += `${separator}m${slot.id}=${slot.metadataDictionary.get(slot.metadataId)}`;
     }
     for (let i = 0; i < builder.parsedLength; i++) {
       const slot = builder.parsed[i] as LabelSlot;
@@ -152,9 +153,14 @@ export class Results {
   #buildWhole(): ResultLabels {
     const builder = this.#builder;
     const { row } = builder;
-    const byLabel = new Map<string, string>();
-    builder.forEachWithErrors((name, value) => byLabel.set(name, value));
-    const pairs = [...byLabel].sort(byName);
+    const pairs: LabelPair[] = [];
+    // A label that a line calls `__error__` gives way to the row's own error.
+    builder.forEach((name, value) => {
+      if (name !== errorLabel || builder.error === '') pairs.push([name, value]);
+    });
+    if (builder.error !== '') pairs.push([errorLabel, builder.error]);
+    if (builder.errorDetails !== '') pairs.push([errorDetailsLabel, builder.errorDetails]);
+    pairs.sort(byName);
     return this.#intern(new Labels(pairs), (all) => {
       const categories = pairs.map(([name]): Category => {
         if (name === errorLabel || name === errorDetailsLabel) return fromLine;

@@ -1,6 +1,7 @@
 /** What the stages of one pipeline share while they are compiled and while they run. */
-import { LabelsBuilder } from './labels-builder.js';
+
 import type { ParserHints } from './hints.js';
+import { LabelsBuilder } from './labels-builder.js';
 
 export interface StageContext {
   readonly builder: LabelsBuilder;

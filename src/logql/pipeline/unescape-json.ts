@@ -63,7 +63,8 @@ function hex4(bytes: Uint8Array, at: number, to: number): number {
   let value = 0;
   for (let k = 2; k < 6; k++) {
     const b = bytes[at + k] as number;
-    const digit = b >= 0x30 && b <= 0x39 ? b - 0x30 : b >= 0x41 && b <= 0x46 ? b - 55 : b >= 0x61 && b <= 0x66 ? b - 87 : -1;
+    const digit =
+      b >= 0x30 && b <= 0x39 ? b - 0x30 : b >= 0x41 && b <= 0x46 ? b - 55 : b >= 0x61 && b <= 0x66 ? b - 87 : -1;
     if (digit < 0) return -1;
     value = value * 16 + digit;
   }

@@ -1,13 +1,14 @@
 /** Refuses stages that Loki refuses when it compiles them, in its words. */
+
+import { assertNever } from '../../errors.js';
 import { compileRegex } from '../../model/regex.js';
 import type { LabelFilter, NamedOrMatcher, Stage } from '../syntax/ast.js';
-import { assertNever } from '../../errors.js';
 import { newStageContext } from './stage-context.js';
 import { IpMatcher } from './stages/ip.js';
 import { jsonExpressionStage } from './stages/json-expression.js';
 import { compileFormats } from './stages/label-format.js';
-import { compileLineTemplate } from './stages/line-format.js';
 import { lineFilters } from './stages/line-filter.js';
+import { compileLineTemplate } from './stages/line-format.js';
 import { logfmtExpressionStage } from './stages/logfmt-expression.js';
 import { parsePatternParser } from './stages/pattern-expression.js';
 import { compileCaptures } from './stages/regexp.js';

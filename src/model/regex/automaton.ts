@@ -7,6 +7,10 @@
 import { Op, Place, type Program } from './program.js';
 
 const statesMax = 1024;
+/** Instructions in all states made; beyond, and beyond so many for each byte read, making states is not worth it. */
+const stateWorkMin = 50_000;
+const stateWorkPerByte = 4;
+
 /** Rows of the table that hold no state. */
 const UNKNOWN = 0;
 const DEAD = 1;
@@ -31,6 +35,8 @@ interface State {
 const isWord = (b: number): boolean =>
   (b >= 0x30 && b <= 0x39) || (b >= 0x41 && b <= 0x5a) || b === 0x5f || (b >= 0x61 && b <= 0x7a);
 
+const contextAfter = (b: number): number => (isWord(b) ? AFTER_WORD : b === 0x0a ? AFTER_NEWLINE : 0);
+
 export class Automaton {
   readonly #program: Program;
   /** 256 entries for each state: the row of the next one. */
@@ -45,6 +51,8 @@ export class Automaton {
   readonly #stack: number[] = [];
   readonly #set: number[] = [];
   #sawMatch = false;
+  #stateWork = 0;
+  #bytesRead = 0;
 
   constructor(program: Program) {
     this.#program = program;
@@ -56,6 +64,8 @@ export class Automaton {
    * 'unclear' when bytes beyond ASCII were read and none was found: invalid UTF-8 may be the reason.
    */
   test(bytes: Uint8Array, start: number, end: number): boolean | 'unclear' {
+    if (this.#isThrashing()) return this.#simulate(bytes, start, end);
+    this.#bytesRead += end - start;
     let row = this.#startRow();
     let next = this.#next;
     let seen = 0;
@@ -65,6 +75,7 @@ export class Automaton {
       let to = next[row * 256 + b] as number;
       if (to < FIRST) {
         if (to === UNKNOWN) {
+          if (this.#isThrashing()) return this.#simulate(bytes, start, end);
           to = this.#step(row, b, false);
           next = this.#next;
         }
@@ -78,13 +89,18 @@ export class Automaton {
 
   /** As test, over the characters of a text that is ASCII; null when it is not. */
   testAscii(text: string): boolean | null {
+    if (this.#isThrashing()) return null;
+    this.#bytesRead += text.length;
     let row = this.#startRow();
     for (let i = 0; i < text.length; i++) {
       const b = text.charCodeAt(i);
       if (b >= 0x80) return null;
       let to = this.#next[row * 256 + b] as number;
       if (to < FIRST) {
-        if (to === UNKNOWN) to = this.#step(row, b, false);
+        if (to === UNKNOWN) {
+          if (this.#isThrashing()) return null;
+          to = this.#step(row, b, false);
+        }
         if (to === MATCHED) return true;
         if (to === DEAD) return false;
       }
@@ -114,6 +130,38 @@ export class Automaton {
       row = to;
     }
     if (this.#matchesAtEnd(row)) found(0);
+  }
+
+  /** Texts that need ever new states: x.{500}y on many x. */
+  #isThrashing(): boolean {
+    return this.#stateWork > stateWorkMin && this.#stateWork > this.#bytesRead * stateWorkPerByte;
+  }
+
+  /** As test, without making states: slower for each byte, but never worse than the expression is long. */
+  #simulate(bytes: Uint8Array, start: number, end: number): boolean | 'unclear' {
+    const { op, lo, hi, out } = this.#program;
+    let seen = 0;
+    let before = AT_START;
+    this.#begin();
+    this.#follow(this.#program.start, 0);
+    let waiting = [...this.#set];
+    for (let i = start; i <= end; i++) {
+      const b = i === end ? END : (bytes[i] as number);
+      const ready = this.#resolveSet(waiting, before, b);
+      if (this.#sawMatch) return true;
+      if (b === END) break;
+      seen |= b;
+      const current = this.#program.hasAssertions ? [...ready] : waiting;
+      this.#begin();
+      for (const at of current) {
+        if (op[at] === Op.byte && (lo[at] as number) <= b && b <= (hi[at] as number))
+          this.#follow(out[at] as number, 0);
+      }
+      waiting = [...this.#set];
+      if (waiting.length === 0) break;
+      before = contextAfter(b);
+    }
+    return seen < 0x80 ? false : 'unclear';
   }
 
   #startRow(): number {
@@ -161,8 +209,9 @@ export class Automaton {
   #rowOf(before: number): number {
     if (this.#set.length === 0) return DEAD;
     const instructions = Uint32Array.from(this.#set).sort();
+    this.#stateWork += instructions.length;
     const context = this.#program.hasAssertions ? before : 0;
-    const key = `${context}:${instructions.join()}`;
+    const key = String.fromCharCode(context) + Buffer.from(instructions.buffer).latin1Slice();
     const known = this.#rows.get(key);
     if (known !== undefined) return known;
     const row = this.#states.length;
@@ -207,9 +256,13 @@ export class Automaton {
 
   /** The set at a place, now that both its sides are known. Sets #sawMatch. */
   #resolve(state: State, b: number): readonly number[] {
+    return this.#resolveSet(state.instructions, state.before, b);
+  }
+
+  #resolveSet(instructions: Iterable<number>, before: number, b: number): readonly number[] {
     this.#begin();
-    const place = this.#program.hasAssertions ? this.#placeOf(state.before, b) : 0;
-    for (const at of state.instructions) this.#follow(at, place);
+    const place = this.#program.hasAssertions ? this.#placeOf(before, b) : 0;
+    for (const at of instructions) this.#follow(at, place);
     return this.#set;
   }
 
@@ -238,10 +291,9 @@ export class Automaton {
         if (op[at] === Op.byte && (lo[at] as number) <= b && b <= (hi[at] as number))
           this.#follow(out[at] as number, 0);
       }
-      const before = isWord(b) ? AFTER_WORD : b === 0x0a ? AFTER_NEWLINE : 0;
       // Without assertions a match is known as soon as it is reached.
       if (!all && this.#sawMatch && !this.#program.hasAssertions) to = MATCHED;
-      else to = this.#rowOf(before);
+      else to = this.#rowOf(contextAfter(b));
     }
     this.#next[row * 256 + b] = to;
     if (all) (this.#ends as Uint8Array)[row * 256 + b] = matched ? 1 : 0;

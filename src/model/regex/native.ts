@@ -15,7 +15,12 @@ export interface NativePlan {
   readonly source: string;
   /** 'direct': searching is linear, too. 'located': only trying at one start is; the starts must be known. */
   readonly strategy: 'direct' | 'located';
+  /** Longer texts must not be given to it: the time is quadratic up to here. */
+  readonly unitsMax: number;
 }
+
+/** A square of this is as long as re2js takes for it. */
+const quadraticUnitsMax = 400;
 
 /** Ways to read a bounded part: a constant that the time is multiplied with. */
 const waysMax = 32;
@@ -27,11 +32,12 @@ const sourceUnitsMax = 20_000;
 export function planNative(root: Node): NativePlan | null {
   try {
     const { cost, failCost } = new Analysis().read(root, accept, false);
-    if (cost > 1) return null;
+    if (cost > 2) return null;
+    const unitsMax = cost === 2 ? quadraticUnitsMax : Number.POSITIVE_INFINITY;
     const source = printNative(root);
     if (source.length > sourceUnitsMax) return null;
     const bounded = failCost === 0 && root.size <= boundedSizeMax;
-    return { source, strategy: bounded || beginsAtStart(root) ? 'direct' : 'located' };
+    return { source, strategy: bounded || beginsAtStart(root) ? 'direct' : 'located', unitsMax };
   } catch (e) {
     if (e instanceof Unsafe) return null;
     throw e;
@@ -127,7 +133,7 @@ class Analysis {
     const mustChoose = min !== max && rest.fails && intersects(alone, rest.first);
     const isUnbounded = max === -1;
     if (mustChoose) {
-      if (inLoop || turn.cost > 0) throw new Unsafe();
+      if (inLoop || turn.cost > 0 || rest.cost > 1) throw new Unsafe();
       if (!isUnbounded) this.#multiply(max - min + 1, inLoop);
     }
     const own = isUnbounded ? 1 : turn.cost;

@@ -129,7 +129,7 @@ describe('snappy blocks', () => {
 
   test('any bytes are decoded or refused', () => {
     const { seed, int, bytes } = prng();
-    for (let i = 0; i < 20_000; i++) {
+    for (let i = 0; i < 5_000; i++) {
       const block = Buffer.from(bytes(int(40)));
       try {
         decodeSnappy(block, 1 << 16);

@@ -270,7 +270,7 @@ test('damaged requests are refused or decoded, and never anything else', () => {
     varintField(9, 1),
     stream('{c="d"}', entry(timestamp(5), pair('k', 'w'), line('three'))),
   ]);
-  for (let run = 0; run < 30_000; run++) {
+  for (let run = 0; run < 10_000; run++) {
     const message = run % 4 === 0 ? Buffer.from(bytes(int(60))) : Buffer.from(whole);
     if (run % 4 !== 0) for (let flips = 1 + int(3); flips > 0; flips--) message[int(message.length)] = int(256);
     try {

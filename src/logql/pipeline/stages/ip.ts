@@ -44,7 +44,11 @@ export class IpMatcher {
   #contains(address: Address | null): boolean {
     const { bits, low, high, zone } = this.#range;
     return (
-      address !== null && address.bits === bits && address.zone === zone && address.value >= low && address.value <= high
+      address !== null &&
+      address.bits === bits &&
+      address.zone === zone &&
+      address.value >= low &&
+      address.value <= high
     );
   }
 }

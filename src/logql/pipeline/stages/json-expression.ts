@@ -4,13 +4,23 @@
  * The search is that of grafana/jsonparser's EachKey, with what it does to lines that are not quite JSON: it goes over
  * the bytes with a level counter, and compares the keys met on each level with the paths.
  */
-import { jsonForm, type LabelSlot, rawForm } from '../labels-builder.js';
+
+import type { LabelExtraction } from '../../syntax/ast.js';
 import { parseJsonPath } from '../label-path.js';
+import { jsonForm, type LabelSlot, rawForm } from '../labels-builder.js';
 import type { Row, RowStage } from '../row.js';
 import type { StageContext } from '../stage-context.js';
-import type { LabelExtraction } from '../../syntax/ast.js';
 import { unescapeJsonBytes } from '../unescape-json.js';
-import { blockEnd, endsToken, jsonParserError, nullToken, skipSpace, stringEnd, tokenKind, unknownToken } from './json.js';
+import {
+  blockEnd,
+  endsToken,
+  jsonParserError,
+  nullToken,
+  skipSpace,
+  stringEnd,
+  tokenKind,
+  unknownToken,
+} from './json.js';
 
 /** Throws with Loki's text. */
 export function jsonExpressionStage(expressions: readonly LabelExtraction[], context: StageContext): RowStage {

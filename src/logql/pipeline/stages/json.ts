@@ -6,9 +6,10 @@
  * checked no further than needed to find its end, a nested object's closing brace is looked for before its inside, and
  * nothing behind the outermost `}` is read.
  */
+
+import { Key, KeyCache } from '../key-cache.js';
 import { appendSanitised, duplicateSuffix, sanitiseLabelName } from '../label-names.js';
 import { jsonForm, type LabelsBuilder, rawForm, spacedForm } from '../labels-builder.js';
-import { Key, KeyCache } from '../key-cache.js';
 import type { Row, RowStage } from '../row.js';
 import type { StageContext } from '../stage-context.js';
 import { asBuffer } from '../text.js';

@@ -15,7 +15,9 @@ export function keepStage(labels: readonly NamedOrMatcher[], context: StageConte
       unwanted.length = 0;
       builder.forEach((name, value) => {
         if (isSpecialLabel(name)) return;
-        const isKept = choices.some((choice) => choice.name === name && (choice.matches === null || choice.matches(value)));
+        const isKept = choices.some(
+          (choice) => choice.name === name && (choice.matches === null || choice.matches(value)),
+        );
         if (!isKept) unwanted.push(name);
       });
       for (const name of unwanted) builder.delete(builder.slot(name));

@@ -1,10 +1,10 @@
 /** `| level="error"`, `| status >= 500 and duration > 10s`: lets rows pass by their labels. */
 import type { CompareOp, LabelFilter } from '../../syntax/ast.js';
-import { errorLabel } from '../label-names.js';
-import type { LabelSlot, LabelsBuilder } from '../labels-builder.js';
 import { type Parsed, parseBytes, parseDurationNs, parseNumber } from '../go-values.js';
 import type { SingleLabelFilter } from '../hints.js';
+import { errorLabel } from '../label-names.js';
 import { labelRegexTest } from '../label-regex.js';
+import type { LabelSlot, LabelsBuilder } from '../labels-builder.js';
 import type { StageContext } from '../stage-context.js';
 import { IpMatcher } from './ip.js';
 

@@ -70,8 +70,7 @@ function literalFilter(needles: readonly Needle[]): LineFilter {
 }
 
 /** The block search folds ASCII letters only. */
-const isSearchable = ({ bytes, caseInsensitive }: Needle): boolean =>
-  !caseInsensitive || bytes.every((b) => b < 0x80);
+const isSearchable = ({ bytes, caseInsensitive }: Needle): boolean => !caseInsensitive || bytes.every((b) => b < 0x80);
 
 const containsLiteral = (bytes: Buffer, from: number, to: number, needle: Needle): boolean =>
   needle.caseInsensitive ? containsAnyCase(bytes, from, to, needle.bytes) : containsNeedle(bytes, from, to, needle);
@@ -81,19 +80,34 @@ function regexFilter(source: string): LineFilter {
   const regex = compileRegex(source, { anchored: false });
   const simple = simplifyRegex(source, false);
   if (simple !== null) return simpleFilter(simple);
+  const { alternatives, needle, caseInsensitiveNeedle } = regex;
+  if (
+    alternatives !== null &&
+    alternatives.length <= alternativesMax &&
+    alternatives.every((text) => text.length > 0)
+  ) {
+    return literalFilter(alternatives.map((bytes) => ({ bytes, caseInsensitive: false })));
+  }
   return {
     negated: false,
     fits: (bytes, from, to) => regex.testBytes(bytes, from, to),
-    needles: regex.needle === null || regex.needle.length === 0 ? null : [{ bytes: regex.needle, caseInsensitive: false }],
+    needles: needlesOf(needle, false) ?? needlesOf(caseInsensitiveNeedle, true),
     isExact: false,
   };
 }
+
+/** More searches than this over a block cost more than one run of the expression. */
+const alternativesMax = 8;
+
+const needlesOf = (bytes: Uint8Array | null, caseInsensitive: boolean): Needle[] | null =>
+  bytes === null || bytes.length === 0 ? null : [{ bytes, caseInsensitive }];
 
 function simpleFilter(test: SimpleTest): LineFilter {
   if (test === 'everything') return everything;
   const needles: Needle[] = [];
   for (const leaf of test) {
-    if (leaf === 'not-empty') return { negated: false, fits: (_bytes, from, to) => to > from, needles: null, isExact: false };
+    if (leaf === 'not-empty')
+      return { negated: false, fits: (_bytes, from, to) => to > from, needles: null, isExact: false };
     needles.push({ bytes: Buffer.from(leaf.text, 'utf8'), caseInsensitive: leaf.caseInsensitive });
   }
   return literalFilter(needles);

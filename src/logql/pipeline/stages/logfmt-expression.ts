@@ -1,8 +1,8 @@
 /** `| logfmt status, path="request_path"`: takes the pairs named out of a line. */
 import type { LabelExtraction } from '../../syntax/ast.js';
 import { sanitiseLabelName } from '../label-names.js';
-import { type LabelSlot, type LabelsBuilder, rawForm } from '../labels-builder.js';
 import { parseLogfmtPath } from '../label-path.js';
+import { type LabelSlot, type LabelsBuilder, rawForm } from '../labels-builder.js';
 import { LogfmtDecoder } from '../logfmt-decoder.js';
 import type { Row, RowStage } from '../row.js';
 import type { StageContext } from '../stage-context.js';
@@ -52,13 +52,17 @@ class LogfmtExpressionParser {
   readonly #labels: LabelsBuilder;
   readonly #decoder = new LogfmtDecoder();
   /** The target of each key met; null for keys that are nobody's. */
-  readonly #keys = new Map<string, { readonly target: Target; readonly isName: boolean; readonly key: LabelSlot } | null>();
+  readonly #keys = new Map<
+    string,
+    { readonly target: Target; readonly isName: boolean; readonly key: LabelSlot } | null
+  >();
 
   constructor(byName: ReadonlyMap<string, Target>, strict: boolean, labels: LabelsBuilder) {
     this.#byName = byName;
     this.#strict = strict;
     this.#labels = labels;
-    for (const target of byName.values()) if (!this.#bySource.has(target.source)) this.#bySource.set(target.source, target);
+    for (const target of byName.values())
+      if (!this.#bySource.has(target.source)) this.#bySource.set(target.source, target);
   }
 
   run(row: Row): void {

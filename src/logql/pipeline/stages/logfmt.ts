@@ -1,7 +1,8 @@
 /** `| logfmt`, with --strict and --keep-empty. */
+
+import { Key, KeyCache } from '../key-cache.js';
 import { errorLabel, sanitiseLabelName } from '../label-names.js';
 import { type LabelsBuilder, spacedForm } from '../labels-builder.js';
-import { Key, KeyCache } from '../key-cache.js';
 import { LogfmtDecoder } from '../logfmt-decoder.js';
 import type { Row, RowStage } from '../row.js';
 import type { StageContext } from '../stage-context.js';

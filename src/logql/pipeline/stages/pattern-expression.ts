@@ -1,6 +1,8 @@
 /** The language of `| pattern` and `|>`: literals and captures `<name>`, `<_>` being a capture without a name. */
 
-export type PatternNode = { readonly kind: 'literal'; readonly bytes: Buffer } | { readonly kind: 'capture'; readonly name: string };
+export type PatternNode =
+  | { readonly kind: 'literal'; readonly bytes: Buffer }
+  | { readonly kind: 'capture'; readonly name: string };
 
 const captureToken = /<[A-Za-z_][A-Za-z0-9_]*>/g;
 
@@ -32,7 +34,8 @@ export const namesOf = (nodes: readonly PatternNode[]): string[] =>
   nodes.flatMap((node) => (node.kind === 'capture' && node.name !== '_' ? [node.name] : []));
 
 function parse(text: string): PatternNode[] {
-  if (text === '') throw new Error('parse error at line 1, col 1: syntax error: unexpected $end, expecting IDENTIFIER or LITERAL');
+  if (text === '')
+    throw new Error('parse error at line 1, col 1: syntax error: unexpected $end, expecting IDENTIFIER or LITERAL');
   const nodes: PatternNode[] = [];
   let from = 0;
   for (const match of text.matchAll(captureToken)) {

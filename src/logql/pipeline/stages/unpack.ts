@@ -4,7 +4,7 @@ import type { LabelSlot, LabelsBuilder } from '../labels-builder.js';
 import type { Row, RowStage } from '../row.js';
 import type { StageContext } from '../stage-context.js';
 import { unescapeJson, unescapeJsonBytes } from '../unescape-json.js';
-import { endsToken, jsonParserError, blockEnd, skipSpace, stringEnd, tokenKind, unknownToken } from './json.js';
+import { blockEnd, endsToken, jsonParserError, skipSpace, stringEnd, tokenKind, unknownToken } from './json.js';
 
 const packedEntryKey = '_entry';
 const malformedObject = "Value looks like object, but can't find closing '}' symbol";

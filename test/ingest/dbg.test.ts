@@ -1,0 +1,135 @@
+/**
+ * Seeded lives of a write path: pushes, flushes, checkpoints, and a crash at any file call. Whatever happens, each
+ * acknowledged entry is there once, and nothing is there that was not sent. SEED=<n> runs one seed alone.
+ */
+import { describe, expect, test } from 'vitest';
+import { openLabelIndex } from '../../src/index/open-label-index.js';
+import { FaultyFileSystem } from '../helpers/faulty-file-system.js';
+import { type Prng, prng } from '../helpers/prng.js';
+import { at, type Contents, type Entry, openWorld, streamOf, type World } from './fixture.js';
+
+const small = { segmentBytes: 3000, blockBytes: 600, chunkTargetBytes: 1500, flushCheckMs: 1e9, chunkIdleMs: 60_000 };
+
+/** What was sent: by stream, row → was it acknowledged? */
+class Model {
+  readonly rows = new Map<string, Map<string, boolean>>();
+  #count = 0;
+
+  randomPush(random: Prng) {
+    const sent: { key: string; row: string }[] = [];
+    const tenant = random.pick(['fake', 'fake', 'other']);
+    const streams = Array.from({ length: 1 + random.int(3) }, () => {
+      const labels = { app: `a${random.int(4)}` };
+      const entries = Array.from({ length: 1 + random.int(6) }, (): Entry => {
+        const line = `line ${this.#count++} ${'x'.repeat(random.int(120))}`;
+        // Around midnight, with equal times, and now and then far away.
+        const ns = at(random.int(20) === 0 ? random.int(4e6) - 2e6 : random.int(20) - 10);
+        const metadata = random.int(3) === 0 ? { trace: `t${random.int(5)}` } : {};
+        const suffix = 'trace' in metadata ? ` ${JSON.stringify(metadata)}` : '';
+        sent.push({ key: `${tenant} {app="${labels.app}"}`, row: `${ns} ${line}${suffix}` });
+        return [ns, line, metadata];
+      });
+      return streamOf(labels, entries);
+    });
+    this.#set(sent, false);
+    return { push: { tenant, streams }, acknowledge: () => this.#set(sent, true) };
+  }
+
+  #set(sent: readonly { key: string; row: string }[], isAcknowledged: boolean): void {
+    for (const { key, row } of sent) {
+      const rows = this.rows.get(key) ?? new Map<string, boolean>();
+      this.rows.set(key, rows.set(row, isAcknowledged));
+    }
+  }
+
+  check(contents: Contents, hint: string): void {
+    for (const [key, rows] of Object.entries(contents)) {
+      const known = this.rows.get(key);
+      expect(new Set(rows).size, `${hint}: twice in ${key}`).toBe(rows.length);
+      expect(
+        rows.filter((row) => known?.get(row) === undefined),
+        `${hint}: never sent to ${key}`,
+      ).toEqual([]);
+    }
+    for (const [key, rows] of this.rows) {
+      const there = new Set(contents[key]);
+      const lost = [...rows].filter(([row, isAcknowledged]) => isAcknowledged && !there.has(row));
+      expect(
+        lost.map(([row]) => row),
+        `${hint}: lost from ${key}`,
+      ).toEqual([]);
+    }
+  }
+}
+
+/** Until an operation fails, or there were enough. Everything has settled when it returns. */
+async function live(world: World, model: Model, random: Prng): Promise<void> {
+  const { ingester, clock } = world;
+  const pending: Promise<unknown>[] = [];
+  for (let op = 0; op < 25; op++) {
+    const choice = random.int(20);
+    if (choice < 14) {
+      const { push, acknowledge } = model.randomPush(random);
+      pending.push(ingester.append(push).then(acknowledge, () => undefined));
+      if (random.int(3) > 0) await pending.at(-1);
+    } else if (choice < 16) pending.push(ingester.flush().catch(() => undefined));
+    else if (choice < 18) pending.push(ingester.flushDue().catch(() => undefined));
+    else if (choice < 19) {
+      clock.advance(random.int(90_000));
+      pending.push(ingester.flushDue().catch(() => undefined));
+    } else await Promise.all(pending);
+  }
+  await Promise.all(pending);
+}
+
+async function run(seed: number, powerLoss: boolean): Promise<void> {
+  const random = prng(seed);
+  const fs = new FaultyFileSystem();
+  const model = new Model();
+  let index = openLabelIndex(':memory:');
+  const walSync = powerLoss ? 'always' : random.pick(['always', 'interval', 'os'] as const);
+  for (let life = 0; life < 5; life++) {
+    const hint = `seed ${seed}, life ${life}, ${walSync}`;
+    // The crash may come while the WAL is replayed, too.
+    fs.fault = { at: 1 + random.int(life === 0 ? 150 : 250), kind: 'crash' };
+    try {
+      const world = await openWorld(fs, { ...small, walSync, index });
+      fs.fault = random.int(4) === 0 ? null : { at: 1 + random.int(150), kind: 'crash' };
+      model.check(world.contents(), hint);
+      await live(world, model, random);
+      fs.fault = null;
+    } catch (error) {
+      if ((error as Error).name !== 'CrashedError') throw error;
+    }
+    if (powerLoss) fs.crash(random.int(2 ** 31));
+    else fs.kill();
+    if (random.int(3) === 0) index = openLabelIndex(':memory:');
+    // Without a fault, everything is there, and a second start changes nothing.
+    const world = await openWorld(fs, { ...small, walSync, index });
+    const contents = world.contents();
+    try { model.check(contents, hint); } catch (e) { console.log(world.index.packs().map((p)=>[p.pack,p.entries]), world.logged, world.ingester.stats(), fs.calls.slice(-300).join('\n'), world.fs.listSync('/data/wal')); for (const [k,r] of Object.entries(contents)) { const seen=new Set(); for (const x of r) { if (seen.has(x)) console.log('DUP',k,x.slice(0,60)); seen.add(x);} } throw e; }
+    await world.ingester.close();
+    fs.kill();
+    const again = await openWorld(fs, { ...small, walSync, index });
+    expect(again.contents(), `${hint}: second start`).toEqual(contents);
+    await again.ingester.flush();
+    model.check(again.contents(), `${hint}: flushed`);
+    await again.ingester.close();
+    fs.kill();
+  }
+}
+
+const seeds =
+  process.env['SEED'] === undefined
+    ? Array.from({ length: Number(process.env['SEEDS'] ?? 60) }, (_, i) => i + 1)
+    : [Number(process.env['SEED'])];
+
+describe('every acknowledged entry is there once', () => {
+  test('when the process is killed at any file call', async () => {
+    for (const seed of seeds) await run(seed, false);
+  });
+
+  test('when the power fails at any file call, and each push waits for the disk', async () => {
+    for (const seed of seeds) await run(seed, true);
+  });
+});
