@@ -42,11 +42,21 @@ async function start(config) {
   const [http, grpc] = [await freePort(), await freePort()];
   const data = mkdtempSync(join(tmpdir(), 'skald-conformance-'));
   const env = { ...process.env, HTTP_PORT: String(http), GRPC_PORT: String(grpc), DATA_DIR: data };
-  const child = spawn(process.execPath, [join(root, 'dist/main.js'), `-config.file=${config}`, '-config.expand-env=true'], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    [join(root, 'dist/main.js'), `-config.file=${config}`, '-config.expand-env=true'],
+    { env, stdio: ['ignore', 'inherit', 'inherit'] },
+  );
   const url = `http://127.0.0.1:${http}`;
   for (let i = 0; ; i++) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
-    if (await fetch(`${url}/ready`).then((r) => r.ok, () => false)) break;
+    if (
+      await fetch(`${url}/ready`).then(
+        (r) => r.ok,
+        () => false,
+      )
+    )
+      break;
     if (i > 200) throw new Error('the server did not become ready');
     await new Promise((r) => setTimeout(r, 50));
   }
@@ -67,4 +77,7 @@ function freePort() {
   });
 }
 
-const run = (command, args) => new Promise((resolve) => execFile(command, args, { maxBuffer: 1 << 26 }, (_error, stdout, stderr) => resolve(stdout + stderr)));
+const run = (command, args) =>
+  new Promise((resolve) =>
+    execFile(command, args, { maxBuffer: 1 << 26 }, (_error, stdout, stderr) => resolve(stdout + stderr)),
+  );

@@ -1,5 +1,5 @@
 // Writes docs/CONFIGURATION.md from the table of options. With --check it only compares, and exits with 1 when they differ.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -17,6 +17,7 @@ const { outputFiles } = await build({
 const module = join(root, 'node_modules/.cache-skald-docs.mjs');
 writeFileSync(module, outputFiles[0].contents);
 const { configurationPage } = await import(pathToFileURL(module).href);
+rmSync(module);
 
 const pages = { 'docs/CONFIGURATION.md': configurationPage() };
 let differs = false;
@@ -33,6 +34,8 @@ for (const [path, text] of Object.entries(pages)) {
   if (before === text) continue;
   differs = true;
   if (!process.argv.includes('--check')) writeFileSync(file, text);
-  console.log(process.argv.includes('--check') ? `${path} is not what the tables say: npm run docs` : `${path} written`);
+  console.log(
+    process.argv.includes('--check') ? `${path} is not what the tables say: npm run docs` : `${path} written`,
+  );
 }
 process.exit(differs && process.argv.includes('--check') ? 1 : 0);

@@ -10,7 +10,13 @@ const file = join(process.cwd(), 'dist/bundle/skald.cjs');
 const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'utf8').replace(/^#!.*/, '')}\n})`;
 const script = new Script(source, { filename: file });
 const folder = mkdtempSync(join(tmpdir(), 'skald-cache-'));
-const argv = ['-server.http-listen-port=0', '-server.http-listen-address=127.0.0.1', '-server.grpc-listen-port=0', `-common.path-prefix=${folder}`, '-log.level=error'];
+const argv = [
+  '-server.http-listen-port=0',
+  '-server.http-listen-address=127.0.0.1',
+  '-server.grpc-listen-port=0',
+  `-common.path-prefix=${folder}`,
+  '-log.level=error',
+];
 process.argv = [process.execPath, file, ...argv];
 const module = { exports: {} };
 const finish = () => {

@@ -65,7 +65,10 @@ class Running {
 
   readonly #shutdown: () => void;
 
-  constructor(config: Config, { log, shutdown = () => undefined, clock = systemClock(), fs = nodeFileSystem() }: ServerDeps) {
+  constructor(
+    config: Config,
+    { log, shutdown = () => undefined, clock = systemClock(), fs = nodeFileSystem() }: ServerDeps,
+  ) {
     this.#config = config;
     const { log_format: format, log_level: level } = config.server;
     this.#log = createLogger({ format, level, write: log, caller: 'server', nowMs: () => clock.nowMs() });
@@ -103,7 +106,8 @@ class Running {
     const { ingester, store, requests, versions } = storage;
 
     const metrics = createMetrics(version, storage.readings);
-    const querier = (tenants: readonly TenantId[], stats: QueryStats) => new StoreQuerier(store, tenants, stats, storage.onDamage);
+    const querier = (tenants: readonly TenantId[], stats: QueryStats) =>
+      new StoreQuerier(store, tenants, stats, storage.onDamage);
     const cache = config.query_range.cache_results
       ? new ResultsCache(config.query_range.results_cache.cache.embedded_cache.max_size_mb * 2 ** 20, versions)
       : null;
@@ -115,7 +119,8 @@ class Running {
       cache,
       versions,
       alignWithStep: config.query_range.align_queries_with_step,
-      observe: (seconds, kind, status) => metrics.queryLatency.observe({ status_code: String(status), type: kind.type, range: kind.range }, seconds),
+      observe: (seconds, kind, status) =>
+        metrics.queryLatency.observe({ status_code: String(status), type: kind.type, range: kind.range }, seconds),
     });
     const push = new PushService({
       ingester,
@@ -123,7 +128,10 @@ class Running {
       clock,
       bodyLimits: {
         compressedBytesMax: config.distributor.max_recv_msg_size,
-        decompressedBytesMax: Math.min(config.distributor.max_decompressed_size, defaultBodyLimits.decompressedBytesMax),
+        decompressedBytesMax: Math.min(
+          config.distributor.max_decompressed_size,
+          defaultBodyLimits.decompressedBytesMax,
+        ),
       },
       // Without a configuration file lines of any age are taken: see facts on old lines in docs/COMPATIBILITY.md.
       outOfOrderWindowNs: config.file === null ? null : BigInt(Math.round((config.ingester.max_chunk_age / 2) * 1e6)),
@@ -218,7 +226,11 @@ class Running {
   }
 
   async #listenGrpc(push: PushService): Promise<number | null> {
-    const { grpc_listen_port: port, grpc_listen_address: address, grpc_server_max_recv_msg_size: maxRecvBytes } = this.#config.server;
+    const {
+      grpc_listen_port: port,
+      grpc_listen_address: address,
+      grpc_server_max_recv_msg_size: maxRecvBytes,
+    } = this.#config.server;
     if (port < 0) return null;
     const { startGrpc } = await import('./grpc/pusher.js');
     const grpc = await startGrpc(push, { address, port, authEnabled: this.#config.auth_enabled, maxRecvBytes });

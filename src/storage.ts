@@ -9,10 +9,10 @@ import { Compactor, recoverCompaction } from './compactor/compactor.js';
 import { DeleteRequests } from './compactor/delete-requests.js';
 import { CompactorJournal } from './compactor/journal.js';
 import type { Config } from './config/options.js';
-import { openLabelIndex } from './index/open-label-index.js';
 import { openLockDatabase } from './index/lock-database.js';
-import { type IngesterStats, openIngester } from './ingest/open-ingester.js';
+import { openLabelIndex } from './index/open-label-index.js';
 import type { Ingester } from './ingest/ingester.js';
+import { type IngesterStats, openIngester } from './ingest/open-ingester.js';
 import type { Clock } from './io/clock.js';
 import { type FileSystem, isFileError, readFile, writeFully } from './io/file-system.js';
 import { lockFolder } from './io/lock-file.js';
@@ -65,12 +65,21 @@ export async function openStorage(config: Config, { log, clock, fs, limitsFor }:
   }
 }
 
-async function open(config: Config, { log, clock, fs, limitsFor }: StorageDeps, undo: (() => unknown)[], close: () => Promise<void>): Promise<Storage> {
+async function open(
+  config: Config,
+  { log, clock, fs, limitsFor }: StorageDeps,
+  undo: (() => unknown)[],
+  close: () => Promise<void>,
+): Promise<Storage> {
   const { paths, inMemory } = config;
   const disk = inMemory ? null : fs;
   if (disk !== null) {
     makeFolder(disk, paths.root);
-    const lock = lockFolder(paths.root, `process ${process.pid} (HTTP port ${config.server.http_listen_port})`, openLockDatabase);
+    const lock = lockFolder(
+      paths.root,
+      `process ${process.pid} (HTTP port ${config.server.http_listen_port})`,
+      openLockDatabase,
+    );
     undo.push(() => lock.release());
     checkVersion(disk, paths.root);
   }
@@ -78,7 +87,8 @@ async function open(config: Config, { log, clock, fs, limitsFor }: StorageDeps, 
   undo.push(() => packs.close());
   const index = openLabelIndex(disk === null ? ':memory:' : `${paths.root}/index.db`);
   undo.push(() => index.close());
-  if (index.setAside !== null) log.error('index.db was damaged: it is set aside, and built again from the packs', { reason: index.setAside });
+  if (index.setAside !== null)
+    log.error('index.db was damaged: it is set aside, and built again from the packs', { reason: index.setAside });
 
   const journal = new CompactorJournal(disk, `${paths.root}/compactor.json`);
   await recoverCompaction(journal, packs, index, clock.nowMs());
@@ -211,7 +221,10 @@ const totalsOf = (s: IngesterStats, damagedBlocks: number): Readonly<Record<stri
 
 function fieldsOf(fields: Readonly<Record<string, unknown>> = {}): LogFields {
   return Object.fromEntries(
-    Object.entries(fields).map(([key, value]) => [key, value instanceof Error || typeof value !== 'object' ? (value as LogValue) : JSON.stringify(value)]),
+    Object.entries(fields).map(([key, value]) => [
+      key,
+      value instanceof Error || typeof value !== 'object' ? (value as LogValue) : JSON.stringify(value),
+    ]),
   );
 }
 
@@ -233,6 +246,8 @@ function checkVersion(fs: FileSystem, root: string): void {
   }
   const found = Buffer.from(readFile(fs, path)).toString('utf8').trim();
   if (found !== formatVersion && found !== '') {
-    throw new Error(`${root} was written in format ${found}; this program knows format ${formatVersion}: use the version that wrote it, or another folder`);
+    throw new Error(
+      `${root} was written in format ${found}; this program knows format ${formatVersion}: use the version that wrote it, or another folder`,
+    );
   }
 }

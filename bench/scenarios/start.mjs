@@ -15,7 +15,18 @@ export async function start({ runs = 9 } = {}) {
     const folder = mkdtempSync(join(tmpdir(), 'skald-bench-'));
     const port = 20000 + Math.floor(Math.random() * 20000);
     const began = performance.now();
-    const child = spawn(process.execPath, [main, `-server.http-listen-port=${port}`, '-server.http-listen-address=127.0.0.1', '-server.grpc-listen-port=0', `-common.path-prefix=${folder}`, '-log.level=error'], { stdio: 'ignore' });
+    const child = spawn(
+      process.execPath,
+      [
+        main,
+        `-server.http-listen-port=${port}`,
+        '-server.http-listen-address=127.0.0.1',
+        '-server.grpc-listen-port=0',
+        `-common.path-prefix=${folder}`,
+        '-log.level=error',
+      ],
+      { stdio: 'ignore' },
+    );
     for (;;) {
       try {
         if ((await fetch(`http://127.0.0.1:${port}/ready`)).ok) break;

@@ -2,7 +2,7 @@
  * Makes small packs into large ones, and lets go of what is expired or asked to be deleted. `runOnce` is one pass; it can
  * be stopped after any step and run again. Timers only call it, tests call it directly.
  */
-import { decodeBlock, encodeBlock, type EncodedBlock } from '../chunks/block.js';
+import { decodeBlock, type EncodedBlock, encodeBlock } from '../chunks/block.js';
 import type { Codec } from '../chunks/codec/codec.js';
 import { encodedBlocks, readFooter } from '../chunks/pack-reader.js';
 import type { PackStore } from '../chunks/pack-store.js';
@@ -101,7 +101,11 @@ export class Compactor {
     let expired = 0;
     for (const row of index.packs(tenant)) {
       if (row.fromNs >= before(clock, rules.shortestMs)) continue;
-      expired += await this.#rewrite(row, (ref) => (isExpired(ref, rules, clock) ? 'drop' : 'keep'), this.#deps.deleteDelayMs);
+      expired += await this.#rewrite(
+        row,
+        (ref) => (isExpired(ref, rules, clock) ? 'drop' : 'keep'),
+        this.#deps.deleteDelayMs,
+      );
     }
     return expired;
   }
@@ -155,7 +159,13 @@ export class Compactor {
       chunks.push({ labels, blocks: mergeBlocks(blocks, codec) });
       await yieldToOthers();
     }
-    await this.#replace(tenant, day, rows.map((r) => r.pack), chunks, replacedDelayMs);
+    await this.#replace(
+      tenant,
+      day,
+      rows.map((r) => r.pack),
+      chunks,
+      replacedDelayMs,
+    );
     return true;
   }
 
@@ -187,7 +197,13 @@ export class Compactor {
 
   /** What the delete requests leave of a block. */
   #visible(ref: ChunkRef, block: EncodedBlock): EncodedBlock[] {
-    const source: BlockSource = { fromNs: block.fromNs, throughNs: block.throughNs, count: block.count, rawBytes: block.rawBytes, read: (needs) => decodeBlock(block, needs) };
+    const source: BlockSource = {
+      fromNs: block.fromNs,
+      throughNs: block.throughNs,
+      count: block.count,
+      rawBytes: block.rawBytes,
+      read: (needs) => decodeBlock(block, needs),
+    };
     const shown = this.#deps.requests.visible(ref.tenant, ref.labels, source, ref.pack);
     if (shown === null) return [];
     if (shown === source) return [block];
@@ -196,7 +212,13 @@ export class Compactor {
     return batch.count === 0 ? [] : [encodeBlock(batch, this.#deps.codec)];
   }
 
-  async #replace(tenant: TenantId, day: string, old: readonly string[], chunks: readonly SealedChunk[], delayMs: number): Promise<void> {
+  async #replace(
+    tenant: TenantId,
+    day: string,
+    old: readonly string[],
+    chunks: readonly SealedChunk[],
+    delayMs: number,
+  ): Promise<void> {
     const { store, index, requests, journal, clock } = this.#deps;
     const replacement = { id: chunks.length > 0 ? newPackId() : null, replaces: old };
     await journal.begin(replacement);
@@ -215,7 +237,10 @@ export class Compactor {
     let total = rows.reduce((bytes, row) => bytes + row.storedBytes, 0);
     for (const row of rows) {
       if (total <= maxDiskBytes) return;
-      log.warn('the oldest pack goes: storage_config.max_disk_size is reached', { pack: row.pack, bytes: row.storedBytes });
+      log.warn('the oldest pack goes: storage_config.max_disk_size is reached', {
+        pack: row.pack,
+        bytes: row.storedBytes,
+      });
       await this.#replace(row.tenant, dayOf(row.pack), [row.pack], [], 0);
       this.#deps.changed(row.tenant, row.fromNs, row.throughNs);
       total -= row.storedBytes;
@@ -249,13 +274,22 @@ export class Compactor {
  * At start, before the index is held against the store: a replacement that the index did not take over is undone; packs
  * that were replaced are gone.
  */
-export async function recoverCompaction(journal: CompactorJournal, store: PackStore, index: LabelIndex, nowMs: number): Promise<void> {
+export async function recoverCompaction(
+  journal: CompactorJournal,
+  store: PackStore,
+  index: LabelIndex,
+  nowMs: number,
+): Promise<void> {
   if (journal.pending.length > 0) {
     const known = new Set(index.packs().map((row) => row.pack));
     const stored = (await store.list()).map((info) => info.pack);
     for (const replacement of journal.pending) {
-      const fresh = replacement.id === null ? undefined : stored.find((pack) => pack.includes(replacement.id as string));
-      const taken = fresh === undefined ? replacement.id === null && !replacement.replaces.some((p) => known.has(p)) : known.has(fresh);
+      const fresh =
+        replacement.id === null ? undefined : stored.find((pack) => pack.includes(replacement.id as string));
+      const taken =
+        fresh === undefined
+          ? replacement.id === null && !replacement.replaces.some((p) => known.has(p))
+          : known.has(fresh);
       if (taken) await journal.done(replacement, nowMs);
       else {
         if (fresh !== undefined) await store.delete(fresh);
@@ -279,7 +313,8 @@ function isExpired(ref: ChunkRef, rules: RetentionRules, clock: Clock): boolean 
   return period > 0 && ref.throughNs < before(clock, period);
 }
 
-const touches = (ref: ChunkRef, { fromNs, throughNs }: DeleteRequest): boolean => ref.fromNs <= throughNs && ref.throughNs >= fromNs;
+const touches = (ref: ChunkRef, { fromNs, throughNs }: DeleteRequest): boolean =>
+  ref.fromNs <= throughNs && ref.throughNs >= fromNs;
 
 /** `<tenant>/<day>/<name>.pack` */
 const dayOf = (pack: string): string => pack.split('/')[1] as string;

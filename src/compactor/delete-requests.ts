@@ -4,9 +4,9 @@
  */
 import type { Clock } from '../io/clock.js';
 import { type FileSystem, isFileError, readFile, replaceFile } from '../io/file-system.js';
-import { parseLogExpr } from '../logql/syntax/parser.js';
 import { compilePipeline } from '../logql/pipeline/pipeline.js';
 import type { Pipeline } from '../logql/pipeline/pipeline-types.js';
+import { parseLogExpr } from '../logql/syntax/parser.js';
 import type { BlockSource } from '../model/block-source.js';
 import { type ColumnNeeds, type EntryBatch, selectRows, unionNeeds } from '../model/entry-batch.js';
 import type { Labels } from '../model/labels.js';
@@ -95,7 +95,13 @@ export class DeleteRequests {
     for (const active of this.#active) {
       if (shown === null) return null;
       const { request } = active;
-      if (request.tenant !== tenant || !active.packs.has(pack) || request.fromNs > block.throughNs || request.throughNs < block.fromNs) continue;
+      if (
+        request.tenant !== tenant ||
+        !active.packs.has(pack) ||
+        request.fromNs > block.throughNs ||
+        request.throughNs < block.fromNs
+      )
+        continue;
       if (active.matches(labels)) shown = without(shown, labels, active);
     }
     return shown;
@@ -109,9 +115,7 @@ export class DeleteRequests {
   /** A pack is about to be replaced: what covers the old one covers the new one, too, whichever of them a crash leaves. */
   async alsoCover(from: string, to: string): Promise<void> {
     if (!this.covers(from)) return;
-    await this.#store(
-      this.#requests.map((r) => (r.packs.includes(from) ? { ...r, packs: [...r.packs, to] } : r)),
-    );
+    await this.#store(this.#requests.map((r) => (r.packs.includes(from) ? { ...r, packs: [...r.packs, to] } : r)));
   }
 
   /** Forgets everything: for the fixture's reset. */
@@ -147,7 +151,10 @@ function activate(request: DeleteRequest): Active {
 
 function read(fs: FileSystem, path: string): DeleteRequest[] {
   try {
-    const list = JSON.parse(Buffer.from(readFile(fs, path)).toString('utf8')) as (Omit<DeleteRequest, 'fromNs' | 'throughNs'> & { fromNs: string; throughNs: string })[];
+    const list = JSON.parse(Buffer.from(readFile(fs, path)).toString('utf8')) as (Omit<
+      DeleteRequest,
+      'fromNs' | 'throughNs'
+    > & { fromNs: string; throughNs: string })[];
     return list.map((r) => ({ ...r, fromNs: BigInt(r.fromNs), throughNs: BigInt(r.throughNs) }));
   } catch (e) {
     if (isFileError(e, 'ENOENT')) return [];

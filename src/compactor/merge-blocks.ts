@@ -1,6 +1,7 @@
 /** Blocks of one stream put together: small ones become full ones, full ones stay as they are. */
-import type { Codec } from '../chunks/codec/codec.js';
+
 import { decodeBlock, type EncodedBlock, encodeBlock } from '../chunks/block.js';
+import type { Codec } from '../chunks/codec/codec.js';
 import { allColumns, concatByTime, type EntryBatch, sliceRows } from '../model/entry-batch.js';
 
 /** Blocks with at least this are left alone. */

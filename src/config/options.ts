@@ -177,9 +177,9 @@ export const options = {
     chunk_target_size: byteCount(1536 * KB, 'ingester.chunk-target-size', 'Compressed bytes at which a chunk is full.'),
     chunk_encoding: oneOf(
       ['gzip', 'none', 'snappy', 'lz4', 'lz4-64k', 'lz4-256k', 'lz4-1M', 'flate', 'zstd'],
-      'gzip',
+      'zstd',
       'ingester.chunk-encoding',
-      'Compression of blocks. `none` is none; every other word means the best that this server has.',
+      'Compression of blocks. zstd is the smallest and the fastest here; Loki has gzip.',
       (word, choices) => `invalid encoding: ${word}, supported: ${choices}`,
     ),
     max_chunk_age: duration(

@@ -91,8 +91,8 @@ function* blocks(block: KnownBlock, prefix = ''): Generator<string> {
 
 /** With what there is to say of an option that has no effect yet. */
 function meaning(key: string, option: Option<unknown>): string {
-  const why = unusedBecause(key);
-  return why === null ? option.help : `**No effect: ${why}.** ${option.help}`;
+  const unused = unusedBecause(key);
+  return unused === null ? option.help : `**No effect: ${unused.why}.** ${option.help}`;
 }
 
 const code = (text: string): string => `\`${text}\``;

@@ -91,7 +91,11 @@ const unused: Readonly<Record<string, readonly string[]>> = {
 
 const whyOf = new Map(Object.entries(unused).flatMap(([why, keys]) => keys.map((key) => [key, why] as const)));
 
-/** What to say of an option without effect, or of one in a section without; null when it has one. */
-export function unusedBecause(key: string): string | null {
-  return whyOf.get(key) ?? whyOf.get(key.split('.')[0] as string) ?? null;
+/** What to say of an option without effect, and whether it is its whole section that has none; null when it has one. */
+export function unusedBecause(key: string): { readonly key: string; readonly why: string } | null {
+  for (const candidate of [key, key.split('.')[0] as string]) {
+    const why = whyOf.get(candidate);
+    if (why !== undefined) return { key: candidate, why };
+  }
+  return null;
 }

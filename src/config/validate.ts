@@ -83,8 +83,9 @@ export function validate(settings: Settings, { file, lines, flags }: Origin): Ig
   };
   if (names.some((name) => name !== 'all')) note('target', 'this process always runs all parts');
   for (const key of new Set([...lines.keys(), ...flags.keys()])) {
-    const why = unusedBecause(key);
-    if (why !== null) note(key, why);
+    const unused = unusedBecause(key);
+    if (unused === null || notes.some((said) => said.key === unused.key)) continue;
+    notes.push({ key: unused.key, line: flags.has(key) ? 0 : (lines.get(key) ?? 0), why: unused.why });
   }
   const store = settings.schema_config.configs.at(-1)?.object_store ?? 'filesystem';
   if (store !== 'filesystem' && store !== '')

@@ -201,7 +201,7 @@ export class Flusher {
       const scope = scopeOf(stream);
       if (scope === null) continue;
       if (scope === 'all') stream.cut();
-      const closed = stream.closedBlocks;
+      const closed = stream.closedBlocks();
       const through = closed.at(-1)?.last;
       if (through === undefined) continue;
       const sealed = closed.flatMap((block) => (block.kind === 'sealed' ? [block] : head.seal(stream, block)));

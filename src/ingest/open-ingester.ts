@@ -146,10 +146,12 @@ export async function openIngester(given: IngesterOptions): Promise<OpenedIngest
   return ingester;
 }
 
+/** Also when it is there: the start that made it may have been interrupted before its name was on the disk. */
 async function makeFolder(fs: FileSystem, folder: string): Promise<void> {
-  if (fs.statSync(folder) !== null) return;
   fs.mkdirSync(folder);
-  await fs.syncDir(parentOf(folder));
+  const parent = parentOf(folder);
+  await fs.syncDir(parent);
+  if (parentOf(parent) !== parent) await fs.syncDir(parentOf(parent));
 }
 
 /** What became of flushes that a crash interrupted, and of packs that were given up. */

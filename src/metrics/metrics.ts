@@ -1,5 +1,5 @@
 /** The metrics of one server, under the names that Loki's dashboards and alerts read. One registry a server. */
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export interface GaugeReadings {
   /** Streams in the head by tenant. */
@@ -30,34 +30,96 @@ export function createMetrics(version: string, read: GaugeReadings) {
   const registers = [registry];
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 20 });
 
-  const build = new Gauge({ name: 'loki_build_info', help: 'Version of this program.', labelNames: ['version', 'revision', 'branch', 'goversion'], registers });
+  const build = new Gauge({
+    name: 'loki_build_info',
+    help: 'Version of this program.',
+    labelNames: ['version', 'revision', 'branch', 'goversion'],
+    registers,
+  });
   build.set({ version, revision: '', branch: '', goversion: '' }, 1);
 
   new Gauge({
-    name: 'loki_ingester_memory_streams', help: 'Streams in the head.', labelNames: ['tenant'], registers,
+    name: 'loki_ingester_memory_streams',
+    help: 'Streams in the head.',
+    labelNames: ['tenant'],
+    registers,
     collect() {
       this.reset();
       for (const [tenant, count] of read.memoryStreams()) this.set({ tenant }, count);
     },
   });
-  new Gauge({ name: 'loki_ingester_memory_chunks', help: 'Chunks in the head.', registers, collect() { this.set(read.memoryChunks()); } });
+  new Gauge({
+    name: 'loki_ingester_memory_chunks',
+    help: 'Chunks in the head.',
+    registers,
+    collect() {
+      this.set(read.memoryChunks());
+    },
+  });
   for (const [name, help] of Object.entries(totalHelp)) {
-    const counter = new Counter({ name, help, registers, collect() {
-      counter.reset();
-      counter.inc(read.totals()[name] ?? 0);
-    } });
+    const counter = new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        counter.reset();
+        counter.inc(read.totals()[name] ?? 0);
+      },
+    });
   }
 
   return {
     registry,
-    requestSeconds: new Histogram({ name: 'loki_request_duration_seconds', help: 'Time to answer HTTP requests.', labelNames: ['method', 'route', 'status_code', 'ws'], buckets: requestBuckets, registers }),
-    linesReceived: new Counter({ name: 'loki_distributor_lines_received_total', help: 'Lines received.', labelNames: ['tenant'], registers }),
-    bytesReceived: new Counter({ name: 'loki_distributor_bytes_received_total', help: 'Bytes of lines received.', labelNames: ['tenant'], registers }),
-    discardedSamples: new Counter({ name: 'loki_discarded_samples_total', help: 'Entries refused.', labelNames: ['tenant', 'reason'], registers }),
-    discardedBytes: new Counter({ name: 'loki_discarded_bytes_total', help: 'Bytes of the entries refused.', labelNames: ['tenant', 'reason'], registers }),
-    streamsCreated: new Counter({ name: 'loki_ingester_streams_created_total', help: 'Streams that appeared in the head.', labelNames: ['tenant'], registers }),
-    chunksFlushed: new Counter({ name: 'loki_ingester_chunks_flushed_total', help: 'Chunks flushed, by why.', labelNames: ['reason'], registers }),
-    queryLatency: new Histogram({ name: 'loki_logql_querystats_latency_seconds', help: 'Time to evaluate queries.', labelNames: ['status_code', 'type', 'range'], buckets: requestBuckets, registers }),
+    requestSeconds: new Histogram({
+      name: 'loki_request_duration_seconds',
+      help: 'Time to answer HTTP requests.',
+      labelNames: ['method', 'route', 'status_code', 'ws'],
+      buckets: requestBuckets,
+      registers,
+    }),
+    linesReceived: new Counter({
+      name: 'loki_distributor_lines_received_total',
+      help: 'Lines received.',
+      labelNames: ['tenant'],
+      registers,
+    }),
+    bytesReceived: new Counter({
+      name: 'loki_distributor_bytes_received_total',
+      help: 'Bytes of lines received.',
+      labelNames: ['tenant'],
+      registers,
+    }),
+    discardedSamples: new Counter({
+      name: 'loki_discarded_samples_total',
+      help: 'Entries refused.',
+      labelNames: ['tenant', 'reason'],
+      registers,
+    }),
+    discardedBytes: new Counter({
+      name: 'loki_discarded_bytes_total',
+      help: 'Bytes of the entries refused.',
+      labelNames: ['tenant', 'reason'],
+      registers,
+    }),
+    streamsCreated: new Counter({
+      name: 'loki_ingester_streams_created_total',
+      help: 'Streams that appeared in the head.',
+      labelNames: ['tenant'],
+      registers,
+    }),
+    chunksFlushed: new Counter({
+      name: 'loki_ingester_chunks_flushed_total',
+      help: 'Chunks flushed, by why.',
+      labelNames: ['reason'],
+      registers,
+    }),
+    queryLatency: new Histogram({
+      name: 'loki_logql_querystats_latency_seconds',
+      help: 'Time to evaluate queries.',
+      labelNames: ['status_code', 'type', 'range'],
+      buckets: requestBuckets,
+      registers,
+    }),
     panics: new Counter({ name: 'loki_panic_total', help: 'Faults of the program itself.', registers }),
   };
 }

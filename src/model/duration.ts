@@ -12,7 +12,10 @@ export function goDuration(ns: number): string {
   }
   const totalSeconds = Math.floor(abs / 1e9);
   const fraction = Math.round(abs - totalSeconds * 1e9);
-  const seconds = fraction === 0 ? `${totalSeconds % 60}` : `${totalSeconds % 60}.${String(fraction).padStart(9, '0').replace(/0+$/, '')}`;
+  const seconds =
+    fraction === 0
+      ? `${totalSeconds % 60}`
+      : `${totalSeconds % 60}.${String(fraction).padStart(9, '0').replace(/0+$/, '')}`;
   const hours = Math.floor(totalSeconds / 3600);
   const minutes = Math.floor(totalSeconds / 60) % 60;
   if (hours > 0) return `${sign}${hours}h${minutes}m${seconds}s`;
@@ -24,14 +27,14 @@ const trimmed = (x: number): string => String(Number(x.toPrecision(15)));
 const units: readonly (readonly [name: string, ms: number, exact: boolean])[] = [
   ['y', 365 * 86_400_000, true],
   ['w', 7 * 86_400_000, true],
-  ['d', 86_400_000, true],
+  ['d', 86_400_000, false],
   ['h', 3_600_000, false],
   ['m', 60_000, false],
   ['s', 1000, false],
   ['ms', 1, false],
 ];
 
-/** As Prometheus' model.Duration prints itself: whole milliseconds; y, w and d only when they divide it. */
+/** As Prometheus' model.Duration prints itself: whole milliseconds; y and w only when they divide it. */
 export function promDuration(ns: number): string {
   let ms = Math.trunc(ns / 1e6);
   if (ms === 0) return '0s';

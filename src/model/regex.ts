@@ -1,8 +1,9 @@
 /**
  * Regular expressions with RE2's syntax and meaning, in time linear in the text.
  *
- * Whether a text matches: a deterministic automaton over bytes (regex/automaton.ts). What the groups of a match are:
- * the platform's RegExp where it is provably the same and linear (regex/native.ts), else re2js.
+ * Whether bytes match: the platform's RegExp where its search is provably the same and linear (regex/quick-test.ts), else
+ * a deterministic automaton (regex/automaton.ts). What the groups of a match are: the platform's RegExp, if need be with
+ * an automaton that finds where matches begin (regex/native.ts), else re2js.
  */
 import { isUtf8 } from 'node:buffer';
 import { RE2JS } from 're2js';
@@ -12,6 +13,7 @@ import { type NativePlan, planNative } from './regex/native.js';
 import { parseRegex } from './regex/parser.js';
 import { printRe2 } from './regex/printer.js';
 import { compileProgram } from './regex/program.js';
+import { type QuickTest, quickTestOf } from './regex/quick-test.js';
 import { RegexError } from './regex/regex-error.js';
 import type { Node } from './regex/syntax.js';
 import { replaceInvalid } from './regex/utf8.js';
@@ -59,6 +61,10 @@ export function compileRegex(source: string, options: { readonly anchored: boole
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+/** Of Buffer, but it works on any bytes; Node's types leave it out. */
+const { latin1Slice } = Buffer.prototype as unknown as {
+  latin1Slice: (this: Uint8Array, start: number, end: number) => string;
+};
 
 /** What only some uses need is made when it is first needed. */
 class CompiledRegex implements Regex {
@@ -72,6 +78,7 @@ class CompiledRegex implements Regex {
   /** undefined: not made yet. null: too large. */
   #automaton: Automaton | null | undefined;
   #finder: Finder | undefined;
+  #quick: QuickTest | 'none' | undefined;
 
   constructor(source: string, anchored: boolean, root: Node, groupNames: readonly string[]) {
     this.source = source;
@@ -93,6 +100,11 @@ class CompiledRegex implements Regex {
   }
 
   testBytes(bytes: Uint8Array, start: number, end: number): boolean {
+    this.#quick ??= quickTestOf(this.#root) ?? 'none';
+    if (this.#quick !== 'none') {
+      const known = this.#quick(latin1Slice.call(bytes, start, end));
+      if (known !== null) return known;
+    }
     const automaton = this.#matcher();
     if (automaton === null) return this.#matches().exec(decoder.decode(bytes.subarray(start, end))) !== null;
     const result = automaton.test(bytes, start, end);

@@ -51,7 +51,8 @@ export class DataVersions {
     for (let bucket = first; bucket <= last; bucket++) versions.changedAt.set(bucket, version);
     if (versions.changedAt.size > bucketsMax) {
       versions.floor = version;
-      for (const bucket of [...versions.changedAt.keys()].sort((a, b) => a - b).slice(0, bucketsMax / 2)) versions.changedAt.delete(bucket);
+      for (const bucket of [...versions.changedAt.keys()].sort((a, b) => a - b).slice(0, bucketsMax / 2))
+        versions.changedAt.delete(bucket);
     }
   }
 
@@ -63,7 +64,8 @@ export class DataVersions {
     const first = bucketOf(from);
     const last = bucketOf(through);
     if (last - first > versions.changedAt.size) {
-      for (const [bucket, version] of versions.changedAt) if (bucket >= first && bucket <= last && version > latest) latest = version;
+      for (const [bucket, version] of versions.changedAt)
+        if (bucket >= first && bucket <= last && version > latest) latest = version;
       return latest;
     }
     for (let bucket = first; bucket <= last; bucket++) {

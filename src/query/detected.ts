@@ -3,11 +3,11 @@ import type { LogEntry, Querier } from '../logql/engine/querier.js';
 import { compilePipeline } from '../logql/pipeline/pipeline.js';
 import type { StreamPipeline } from '../logql/pipeline/pipeline-types.js';
 import { parseLogExpr } from '../logql/syntax/parser.js';
-import { singleEntryBatch } from './single-entry-batch.js';
 import { Labels } from '../model/labels.js';
 import type { TenantId } from '../model/tenant.js';
 import type { TimeRange } from '../model/time.js';
 import { labelNames, labelValues } from './metadata.js';
+import { singleEntryBatch } from './single-entry-batch.js';
 import type { Store } from './stream-source.js';
 
 export interface DetectedLabel {
@@ -22,7 +22,12 @@ const labelCardinalityMax = 50;
 const uuid = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 
 /** Labels whose values are not all ids or numbers and are at most 50; the static ones first. */
-export function detectedLabels(store: Store, tenants: readonly TenantId[], query: string, range: TimeRange): DetectedLabel[] {
+export function detectedLabels(
+  store: Store,
+  tenants: readonly TenantId[],
+  query: string,
+  range: TimeRange,
+): DetectedLabel[] {
   const found: DetectedLabel[] = [];
   for (const label of labelNames(store, tenants, query, range)) {
     const values = labelValues(store, tenants, label, query, range);
@@ -84,7 +89,10 @@ async function sample(
   signal: AbortSignal,
 ): Promise<Map<string, Found>> {
   const expr = parseLogExpr(query);
-  const entries = await querier.selectLogs({ expr, range, direction: 'backward', limit: lineLimit, intervalNs: 0 }, signal);
+  const entries = await querier.selectLogs(
+    { expr, range, direction: 'backward', limit: lineLimit, intervalNs: 0 },
+    signal,
+  );
   const found = new Map<string, Found>();
   const note = (name: string, value: string, parser: string | null, jsonPath?: readonly string[]) => {
     if (name.startsWith('__error') || name === '__preserve_error__') return;
@@ -116,7 +124,10 @@ function byStream(entries: readonly LogEntry[]): LogEntry[] {
 /** JSON first, then logfmt, as Loki tries them; neither: no fields. */
 function lineParser(): (entry: LogEntry) => { parser: string | null; fields: readonly (readonly [string, string])[] } {
   const pipelines = (['json', 'logfmt'] as const).map((parser) => {
-    const stage = parser === 'json' ? ({ kind: 'json', expressions: [] } as const) : ({ kind: 'logfmt', strict: false, keepEmpty: false, expressions: [] } as const);
+    const stage =
+      parser === 'json'
+        ? ({ kind: 'json', expressions: [] } as const)
+        : ({ kind: 'logfmt', strict: false, keepEmpty: false, expressions: [] } as const);
     const pipeline = compilePipeline({ kind: 'log', matchers: [], stages: [stage] });
     return { parser, streams: new Map<string, StreamPipeline>(), pipeline };
   });

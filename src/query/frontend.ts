@@ -3,14 +3,14 @@ import { ApiError } from '../errors.js';
 import type { Limits } from '../limits/limits.js';
 import { type EvaluateParams, evaluate, inLabelOrder, type QueryResult, seriesLimit } from '../logql/engine/engine.js';
 import type { Querier } from '../logql/engine/querier.js';
+import type { Expr, LogExpr, RangeAggregationExpr, SampleExpr } from '../logql/syntax/ast.js';
 import { parseExpr } from '../logql/syntax/parser.js';
 import { print } from '../logql/syntax/printer.js';
-import type { Expr, LogExpr, RangeAggregationExpr, SampleExpr } from '../logql/syntax/ast.js';
 import { goDuration, promDuration } from '../model/duration.js';
 import type { TenantId } from '../model/tenant.js';
 import type { Nanos, TimeRange } from '../model/time.js';
-import { bad, type InstantParams, type RangeParams } from './params.js';
 import type { DataVersions } from './data-versions.js';
+import { bad, type InstantParams, type RangeParams } from './params.js';
 import { type Reach, ResultsCache } from './results-cache.js';
 import { QueryStats } from './stats.js';
 
@@ -52,7 +52,8 @@ export class Frontend {
     const expr = parseExpr(params.query);
     const limits = this.#limits(tenants);
     const range = withinLimits(expr, params.range, params.limit, limits, this.#deps);
-    if (range === null) return { result: emptyResult(expr, params.range.start, params.stepNs), stats: new QueryStats() };
+    if (range === null)
+      return { result: emptyResult(expr, params.range.start, params.stepNs), stats: new QueryStats() };
     const { stepNs, intervalNs, limit, direction } = params;
     return this.#run(expr, tenants, { range, stepNs, intervalNs, limit, direction }, false, limits, signal);
   }
@@ -79,14 +80,25 @@ export class Frontend {
   ): Promise<Answer> {
     const stats = new QueryStats();
     const began = performance.now();
-    const kind = { type: expr.kind !== 'log' ? 'metric' : expr.stages.length > 0 ? 'filter' : 'limited', range: instant || query.stepNs === 0 ? 'instant' : 'range' } as const;
+    const kind = {
+      type: expr.kind !== 'log' ? 'metric' : expr.stages.length > 0 ? 'filter' : 'limited',
+      range: instant || query.stepNs === 0 ? 'instant' : 'range',
+    } as const;
     const done = (status: number): void => {
       stats.execSeconds = (performance.now() - began) / 1000;
       this.#deps.observe(stats.execSeconds, kind, status);
     };
     try {
       const { stepNs, intervalNs, limit, direction } = query;
-      const params = { stepNs, intervalNs, limit, direction, ...this.#aligned(expr, query, instant), instant, maxSeries: limits.max_query_series };
+      const params = {
+        stepNs,
+        intervalNs,
+        limit,
+        direction,
+        ...this.#aligned(expr, query, instant),
+        instant,
+        maxSeries: limits.max_query_series,
+      };
       const result = await this.#evaluate(expr, tenants, params, stats, signal);
       stats.entriesReturned = entriesOf(result);
       stats.splits = 1;
@@ -106,11 +118,21 @@ export class Frontend {
   }
 
   /** From the results cache what is still good, the rest computed. */
-  async #evaluate(expr: Expr, tenants: readonly TenantId[], params: EvaluateParams, stats: QueryStats, signal: AbortSignal): Promise<QueryResult> {
+  async #evaluate(
+    expr: Expr,
+    tenants: readonly TenantId[],
+    params: EvaluateParams,
+    stats: QueryStats,
+    signal: AbortSignal,
+  ): Promise<QueryResult> {
     const { cache, versions } = this.#deps;
     const querier = this.#deps.querier(tenants, stats);
     if (cache === null || params.instant || expr.kind === 'log') return evaluate(expr, params, querier, signal);
-    const grid = { startNs: params.start, stepNs: params.stepNs, count: Number((params.end - params.start) / BigInt(params.stepNs)) + 1 };
+    const grid = {
+      startNs: params.start,
+      stepNs: params.stepNs,
+      count: Number((params.end - params.start) / BigInt(params.stepNs)) + 1,
+    };
     const key = ResultsCache.key(tenants, print(expr), grid);
     stats.cacheRequests++;
     const missing = cache.missing(key, tenants, grid, reachOf(expr)) ?? [[0, grid.count] as const];
@@ -147,7 +169,8 @@ export function strictest(all: readonly Limits[]): Limits {
     const merged = { ...a } as Record<string, unknown>;
     for (const [key, value] of Object.entries(b)) {
       const mine = merged[key];
-      if (typeof value === 'number' && typeof mine === 'number' && value > 0 && (mine <= 0 || value < mine)) merged[key] = value;
+      if (typeof value === 'number' && typeof mine === 'number' && value > 0 && (mine <= 0 || value < mine))
+        merged[key] = value;
     }
     return merged as unknown as Limits;
   }, first);
@@ -181,7 +204,9 @@ function withinLimits(
       continue;
     }
     if (limits.max_query_range > 0 && aggregation.rangeNs > limits.max_query_range * nsPerMs) {
-      throw bad(`[interval] value exceeds limit: [${promDuration(aggregation.rangeNs)}] > [${promDuration(limits.max_query_range * nsPerMs)}]`);
+      throw bad(
+        `[interval] value exceeds limit: [${promDuration(aggregation.rangeNs)}] > [${promDuration(limits.max_query_range * nsPerMs)}]`,
+      );
     }
     checkLength(Number(range.end - range.start) + aggregation.rangeNs, limits);
   }

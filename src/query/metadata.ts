@@ -1,13 +1,14 @@
 /** Labels, values, series, sizes: what can be told without reading lines. */
-import { labelsTest, selectStreams, type Store, tenantLabel, tenantsFor } from './stream-source.js';
-import { parseMatchers } from '../logql/syntax/parser.js';
+
 import { invariant } from '../errors.js';
+import { parseMatchers } from '../logql/syntax/parser.js';
 import type { BlockSource } from '../model/block-source.js';
 import type { ChunkRef } from '../model/chunk-ref.js';
 import type { Labels } from '../model/labels.js';
 import type { Matcher } from '../model/matcher.js';
 import type { TenantId } from '../model/tenant.js';
 import { MAX_NANOS, MIN_NANOS, type TimeRange } from '../model/time.js';
+import { labelsTest, type Store, selectStreams, tenantLabel, tenantsFor } from './stream-source.js';
 
 const always: TimeRange = { start: MIN_NANOS, end: MAX_NANOS };
 
@@ -50,7 +51,12 @@ export function labelValues(
 }
 
 /** Label sets of the streams that match one of the selectors; all streams when there is none. */
-export function series(store: Store, tenants: readonly TenantId[], selectors: readonly string[], range: TimeRange): Labels[] {
+export function series(
+  store: Store,
+  tenants: readonly TenantId[],
+  selectors: readonly string[],
+  range: TimeRange,
+): Labels[] {
   const groups = selectors.length === 0 ? [[]] : selectors.map(parseMatchers);
   const found = new Map<string, Labels>();
   for (const matchers of groups) {
@@ -85,14 +91,19 @@ export function indexStats(store: Store, tenants: readonly TenantId[], query: st
   return stats;
 }
 
-function forEachTenant(tenants: readonly TenantId[], query: string, visit: (tenant: TenantId, matchers: readonly Matcher[]) => void): void {
+function forEachTenant(
+  tenants: readonly TenantId[],
+  query: string,
+  visit: (tenant: TenantId, matchers: readonly Matcher[]) => void,
+): void {
   const matchers = query === '' ? [] : parseMatchers(query);
   for (const tenant of tenants.length > 1 ? tenantsFor(tenants, matchers) : tenants) {
     visit(tenant, tenants.length > 1 ? withoutTenant(matchers) : matchers);
   }
 }
 
-const withoutTenant = (matchers: readonly Matcher[]): readonly Matcher[] => matchers.filter((m) => m.name !== tenantLabel);
+const withoutTenant = (matchers: readonly Matcher[]): readonly Matcher[] =>
+  matchers.filter((m) => m.name !== tenantLabel);
 
 /** A chunk as a block, for asking whether a delete request covers all of it. */
 const boundsOf = ({ fromNs, throughNs, entries, rawBytes }: ChunkRef): BlockSource => ({

@@ -65,7 +65,10 @@ export function rangeParams(form: Form, now: Nanos): RangeParams {
   if (stepNs <= 0) {
     throw bad('zero or negative query resolution step widths are not accepted. Try a positive integer');
   }
-  if (Number(range.end - range.start) / stepNs > pointsMax + 1 || (range.end - range.start) / BigInt(Math.trunc(stepNs)) > BigInt(pointsMax)) {
+  if (
+    Number(range.end - range.start) / stepNs > pointsMax + 1 ||
+    (range.end - range.start) / BigInt(Math.trunc(stepNs)) > BigInt(pointsMax)
+  ) {
     throw bad(
       'exceeded maximum resolution of 11,000 points per time series. Try increasing the value of the step parameter',
     );

@@ -1,14 +1,15 @@
 /** The engine's way to data: selects streams in one tick, then scans their blocks. */
-import type { DamageError } from '../model/block-source.js';
-import type { TenantId } from '../model/tenant.js';
+
 import type { LogEntry, LogSelect, Querier, RangeSelect, StepSeries } from '../logql/engine/querier.js';
 import { compilePipeline, compileSamplePipeline } from '../logql/pipeline/pipeline.js';
 import { planWindows } from '../logql/range-aggregation/windows.js';
+import type { DamageError } from '../model/block-source.js';
+import type { TenantId } from '../model/tenant.js';
 import { ScanContext } from './scan/scan-context.js';
 import { scanLogs } from './scan/scan-logs.js';
 import { finishSeries, scanSamples } from './scan/scan-samples.js';
 import type { QueryStats } from './stats.js';
-import { selectStreams, type Store } from './stream-source.js';
+import { type Store, selectStreams } from './stream-source.js';
 
 export class StoreQuerier implements Querier {
   readonly #store: Store;

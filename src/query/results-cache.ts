@@ -47,7 +47,12 @@ export class ResultsCache {
   }
 
   /** Runs [from, to) of steps that must be computed; null when all must. */
-  missing(key: string, tenants: readonly TenantId[], grid: StepGrid, reach: Reach): readonly (readonly [from: number, to: number])[] | null {
+  missing(
+    key: string,
+    tenants: readonly TenantId[],
+    grid: StepGrid,
+    reach: Reach,
+  ): readonly (readonly [from: number, to: number])[] | null {
     const entry = this.#touch(key);
     if (entry === undefined) return null;
     const first = stepIndex(grid);

@@ -32,7 +32,15 @@ const cacheCell = (found = 0, requested = 0, stored = 0) => ({
   queryLengthServed: 0,
 });
 
-const storeCell = (s: { chunks: number; headBytes: number; headLines: number; bytes: number; lines: number; post: number; metadata: number }) => ({
+const storeCell = (s: {
+  chunks: number;
+  headBytes: number;
+  headLines: number;
+  bytes: number;
+  lines: number;
+  post: number;
+  metadata: number;
+}) => ({
   totalChunksRef: s.chunks,
   totalChunksDownloaded: s.chunks,
   chunksDownloadTime: 0,
@@ -90,14 +98,30 @@ export function statsJson(s: QueryStats): object {
       totalStructuredMetadataBytesProcessed: s.metadataBytes,
     },
     querier: {
-      store: storeCell({ chunks: s.chunksMatched, headBytes: 0, headLines: 0, bytes: s.storedBytes, lines: s.storedLines, post: s.headLines === 0 ? s.postFilterLines : 0, metadata: s.metadataBytes }),
+      store: storeCell({
+        chunks: s.chunksMatched,
+        headBytes: 0,
+        headLines: 0,
+        bytes: s.storedBytes,
+        lines: s.storedLines,
+        post: s.headLines === 0 ? s.postFilterLines : 0,
+        metadata: s.metadataBytes,
+      }),
     },
     ingester: {
       totalReached: 1,
       totalChunksMatched: s.headLines > 0 ? s.streams : 0,
       totalBatches: 0,
       totalLinesSent: s.headLines > 0 ? s.postFilterLines : 0,
-      store: storeCell({ chunks: 0, headBytes: s.headBytes, headLines: s.headLines, bytes: 0, lines: 0, post: s.headLines > 0 ? s.postFilterLines : 0, metadata: 0 }),
+      store: storeCell({
+        chunks: 0,
+        headBytes: s.headBytes,
+        headLines: s.headLines,
+        bytes: 0,
+        lines: 0,
+        post: s.headLines > 0 ? s.postFilterLines : 0,
+        metadata: 0,
+      }),
     },
     cache: {
       chunk: cacheCell(),

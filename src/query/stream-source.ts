@@ -2,8 +2,9 @@
  * Where the entries of a selector lie: one tick takes the head's snapshot and the index's list of chunks. An entry is
  * in exactly one of head and store at every tick (kept by ingest/flusher.ts), so nothing is read twice or missed.
  */
-import type { HeadReader } from '../ingest/head/head-reader.js';
+
 import type { LabelIndex } from '../index/label-index.js';
+import type { HeadReader } from '../ingest/head/head-reader.js';
 import type { BlockSource } from '../model/block-source.js';
 import type { ChunkRef } from '../model/chunk-ref.js';
 import { byName, Labels } from '../model/labels.js';
@@ -49,7 +50,12 @@ export function selectStreams(
     const add = (labels: Labels, block: BlockSource, head: boolean, entry = streams.get(labels.text)) => {
       if (block.throughNs < range.start || block.fromNs >= range.end) return;
       if (entry) entry.blocks.push({ block, head });
-      else streams.set(labels.text, { labels: several ? withTenant(labels, tenant) : labels, blocks: [{ block, head }], chunks: 0 });
+      else
+        streams.set(labels.text, {
+          labels: several ? withTenant(labels, tenant) : labels,
+          blocks: [{ block, head }],
+          chunks: 0,
+        });
     };
     for (const stream of store.head.select(tenant, labelsTest(own), range)) {
       for (const block of stream.blocks()) add(stream.labels, block, true);

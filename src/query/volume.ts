@@ -1,10 +1,11 @@
 /** How many bytes the streams of a selector hold, by series or by label: what Drilldown and the label browser show. */
-import type { Matcher } from '../model/matcher.js';
+
+import { parseMatchers } from '../logql/syntax/parser.js';
 import { byName, Labels } from '../model/labels.js';
+import type { Matcher } from '../model/matcher.js';
 import type { TenantId } from '../model/tenant.js';
 import type { Nanos, TimeRange } from '../model/time.js';
 import { bad, bounds, type Form, limitParam, stepParam } from './params.js';
-import { parseMatchers } from '../logql/syntax/parser.js';
 import { type SourceBlock, type Store, selectStreams } from './stream-source.js';
 
 export interface VolumeParams {
@@ -27,7 +28,13 @@ export function volumeParams(form: Form, now: Nanos): VolumeParams {
   if (range.end < range.start) throw bad('end timestamp must not be before or equal to start time');
   const by = form.get('aggregateBy') || 'series';
   if (by !== 'series' && by !== 'labels') throw bad('invalid aggregation option');
-  return { query: form.get('query'), range, limit, targetLabels: form.get('targetLabels').split(',').filter(Boolean), aggregateBy: by };
+  return {
+    query: form.get('query'),
+    range,
+    limit,
+    targetLabels: form.get('targetLabels').split(',').filter(Boolean),
+    aggregateBy: by,
+  };
 }
 
 /** Ends of the buckets of a range query, as Loki cuts them: aligned to the step, the last one ends with the range. */
@@ -45,7 +52,12 @@ export function volumeBuckets(form: Form, range: TimeRange): TimeRange[] {
 }
 
 /** Volumes in each bucket, the largest first (by the first bucket that has any), at most `limit`. */
-export function volumes(store: Store, tenants: readonly TenantId[], params: VolumeParams, buckets: readonly TimeRange[]): Volume[] {
+export function volumes(
+  store: Store,
+  tenants: readonly TenantId[],
+  params: VolumeParams,
+  buckets: readonly TimeRange[],
+): Volume[] {
   const { aggregateBy, limit } = params;
   const everything = params.query.trim() === '{}';
   const matchers = everything ? [] : parseMatchers(params.query);
@@ -61,7 +73,9 @@ export function volumes(store: Store, tenants: readonly TenantId[], params: Volu
       const bytes = Math.trunc(sum(stream.blocks.map((block) => blockBytes(block) * share(block, range))));
       const pairs = stream.labels.pairs.filter(([name]) => shown === null || shown.has(name));
       if (aggregateBy === 'series') add(new Labels([...pairs].sort(byName)), k, bytes);
-      else for (const [name] of params.targetLabels.length > 0 ? pairs : stream.labels.pairs) add(new Labels([[name, '']]), k, bytes);
+      else
+        for (const [name] of params.targetLabels.length > 0 ? pairs : stream.labels.pairs)
+          add(new Labels([[name, '']]), k, bytes);
     }
   }
   const first = (v: Volume) => v.bytes.find((n) => n > 0) ?? 0;
@@ -78,7 +92,10 @@ function shownLabels(targets: readonly string[], matchers: readonly Matcher[]): 
 /** A stream without a target label does not count: Loki adds a matcher for each target that the selector does not name. */
 function withTargets(matchers: readonly Matcher[], targets: readonly string[]): readonly Matcher[] {
   const named = new Set(matchers.map((m) => m.name));
-  return [...matchers, ...targets.filter((t) => !named.has(t)).map((name) => ({ name, op: '=~', value: '.+' }) as const)];
+  return [
+    ...matchers,
+    ...targets.filter((t) => !named.has(t)).map((name) => ({ name, op: '=~', value: '.+' }) as const),
+  ];
 }
 
 /**

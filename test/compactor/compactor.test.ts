@@ -1,7 +1,7 @@
 /** The compactor against a model: what it merges, lets expire and deletes, and what it must leave alone. */
 import { describe, expect, test } from 'vitest';
-import { BlockCache } from '../../src/chunks/block-cache.js';
 import { encodeBlock } from '../../src/chunks/block.js';
+import { BlockCache } from '../../src/chunks/block-cache.js';
 import { codecNamed } from '../../src/chunks/codec/codec.js';
 import { memoryPackStore } from '../../src/chunks/memory-pack-store.js';
 import { chunkBlocks } from '../../src/chunks/pack-reader.js';
@@ -12,7 +12,7 @@ import { CompactorJournal } from '../../src/compactor/journal.js';
 import { openLabelIndex } from '../../src/index/open-label-index.js';
 import { defaultLimits, type Limits } from '../../src/limits/limits.js';
 import { createLogger } from '../../src/log.js';
-import { type EntryBatch, dictionaryOf } from '../../src/model/entry-batch.js';
+import { dictionaryOf, type EntryBatch } from '../../src/model/entry-batch.js';
 import { Labels } from '../../src/model/labels.js';
 import { MAX_NANOS, MIN_NANOS } from '../../src/model/time.js';
 import { FakeClock } from '../helpers/fake-clock.js';
@@ -37,7 +37,13 @@ function setUp(limits: Partial<Limits> = {}, more: { maxDiskBytes?: number; canc
   const journal = new CompactorJournal(null, '');
   const log = createLogger({ format: 'logfmt', level: 'error', write: () => undefined });
   const compactor = new Compactor({
-    store, index, requests, journal, codec, clock, log,
+    store,
+    index,
+    requests,
+    journal,
+    codec,
+    clock,
+    log,
     limitsFor: () => ({ ...defaultLimits(), ...limits }),
     changed: () => undefined,
     fallbackRetentionMs: 0,
@@ -47,7 +53,12 @@ function setUp(limits: Partial<Limits> = {}, more: { maxDiskBytes?: number; canc
   });
   const cache = new BlockCache(1 << 20);
   return {
-    clock, store, index, requests, journal, compactor,
+    clock,
+    store,
+    index,
+    requests,
+    journal,
+    compactor,
     /** One pack for each day, as a flush writes them. */
     async add(lines: readonly Line[]) {
       const days = new Map<string, Line[]>();
@@ -57,7 +68,10 @@ function setUp(limits: Partial<Limits> = {}, more: { maxDiskBytes?: number; canc
       }
       for (const [day, ofDay] of days) {
         const apps = [...new Set(ofDay.map((l) => l.app))];
-        const chunks = apps.map((app) => ({ labels: Labels.from({ app }), blocks: [encodeBlock(batch(ofDay.filter((l) => l.app === app)), codec)] }));
+        const chunks = apps.map((app) => ({
+          labels: Labels.from({ app }),
+          blocks: [encodeBlock(batch(ofDay.filter((l) => l.app === app)), codec)],
+        }));
         index.addChunks(await writePack(store, tenant, day, chunks));
       }
     },
@@ -78,7 +92,11 @@ function setUp(limits: Partial<Limits> = {}, more: { maxDiskBytes?: number; canc
             const b = shown.read({ lines: 'bytes', metadata: 'all' });
             for (let i = 0; i < b.count; i++) {
               const text = Buffer.from(b.lines.subarray(b.lineEnd[i - 1] ?? 0, b.lineEnd[i])).toString();
-              found.push({ app: labels.get('app'), ms: Number((b.baseNs + BigInt(b.offsetNs[i] as number)) / 1_000_000n), text });
+              found.push({
+                app: labels.get('app'),
+                ms: Number((b.baseNs + BigInt(b.offsetNs[i] as number)) / 1_000_000n),
+                text,
+              });
             }
           }
         }
@@ -111,7 +129,11 @@ describe('merging', () => {
     const now = s.clock.nowMs();
     const all: Line[] = [];
     for (let i = 0; i < 10; i++) {
-      const lines = Array.from({ length: 20 }, (_, k) => ({ app: `a${k % 3}`, ms: now + i * 1000 + k, text: `line ${i} ${k}` }));
+      const lines = Array.from({ length: 20 }, (_, k) => ({
+        app: `a${k % 3}`,
+        ms: now + i * 1000 + k,
+        text: `line ${i} ${k}`,
+      }));
       all.push(...lines);
       await s.add(lines);
     }
@@ -123,7 +145,8 @@ describe('merging', () => {
 
   test('packs of different days stay apart', async () => {
     const s = setUp();
-    for (let i = 0; i < 6; i++) await s.add([{ app: 'a', ms: s.clock.nowMs() + (i % 2) * dayMs + i, text: `line ${i}` }]);
+    for (let i = 0; i < 6; i++)
+      await s.add([{ app: 'a', ms: s.clock.nowMs() + (i % 2) * dayMs + i, text: `line ${i}` }]);
     await s.compactor.runOnce();
     expect(s.index.packs()).toHaveLength(6);
   });
@@ -183,7 +206,11 @@ describe('deletion', () => {
   test('lines vanish from answers at once, and from the packs with the next pass', async () => {
     const s = setUp();
     const now = s.clock.nowMs();
-    await s.add([{ app: 'a', ms: now, text: 'secret 1' }, { app: 'a', ms: now + 1, text: 'public' }, { app: 'b', ms: now, text: 'secret 2' }]);
+    await s.add([
+      { app: 'a', ms: now, text: 'secret 1' },
+      { app: 'a', ms: now + 1, text: 'public' },
+      { app: 'b', ms: now, text: 'secret 2' },
+    ]);
     await s.ask('{app="a"} |= "secret"', now - 1, now + 10, 'r1');
     expect(s.lines().map((l) => l.text)).toEqual(['secret 2', 'public']);
     await s.compactor.runOnce();
@@ -232,14 +259,22 @@ test('a replacement that the index did not take over is undone at the next start
   await s.add([{ app: 'a', ms: s.clock.nowMs(), text: 'kept' }]);
   const [old] = s.index.packs();
   await s.journal.begin({ id: 'abcdef', replaces: [old?.pack as string] });
-  await writePack(s.store, tenant, '2026-01-01', [{ labels: Labels.from({ app: 'a' }), blocks: [encodeBlock(batch([{ app: 'a', ms: 1, text: 'copy' }]), codec)] }], 'abcdef');
+  await writePack(
+    s.store,
+    tenant,
+    '2026-01-01',
+    [{ labels: Labels.from({ app: 'a' }), blocks: [encodeBlock(batch([{ app: 'a', ms: 1, text: 'copy' }]), codec)] }],
+    'abcdef',
+  );
   await recoverCompaction(s.journal, s.store, s.index, s.clock.nowMs());
   expect((await s.store.list()).map((i) => i.pack)).toEqual([old?.pack]);
   expect(s.journal.pending).toEqual([]);
   expect(s.lines().map((l) => l.text)).toEqual(['kept']);
 });
 
-test('nothing younger than its period goes, and nothing asked for stays, whatever happens in which order', { timeout: 60_000 }, async () => {
+test('nothing younger than its period goes, and nothing asked for stays, whatever happens in which order', {
+  timeout: 60_000,
+}, async () => {
   const random = prng();
   console.log(`seed ${random.seed}`);
   const period = 3 * dayMs;
@@ -253,7 +288,11 @@ test('nothing younger than its period goes, and nothing asked for stays, whateve
       switch (random.int(5)) {
         case 0:
         case 1: {
-          const lines = Array.from({ length: 1 + random.int(15) }, () => ({ app: `a${random.int(3)}`, ms: now - random.int(5 * dayMs), text: `${random.pick(['red', 'blue'])} ${id++}` }));
+          const lines = Array.from({ length: 1 + random.int(15) }, () => ({
+            app: `a${random.int(3)}`,
+            ms: now - random.int(5 * dayMs),
+            text: `${random.pick(['red', 'blue'])} ${id++}`,
+          }));
           await s.add(lines);
           model.push(...lines);
           break;
@@ -284,4 +323,3 @@ test('nothing younger than its period goes, and nothing asked for stays, whateve
     expect(s.lines()).toEqual([]);
   }
 });
-

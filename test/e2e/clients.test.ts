@@ -73,7 +73,7 @@ describe('OpenTelemetry', () => {
       const service = `otel-${name.toLowerCase()}`;
       const provider = new LoggerProvider({
         resource: resourceFromAttributes({ 'service.name': service, 'host.name': 'laptop' }),
-        processors: [new SimpleLogRecordProcessor(new Exporter({ url: `${skald.url}/otlp/v1/logs` }))],
+        processors: [new SimpleLogRecordProcessor({ exporter: new Exporter({ url: `${skald.url}/otlp/v1/logs` }) })],
       });
       const logger = provider.getLogger('shop', '1.2.3');
       logger.emit({ severityNumber: SeverityNumber.WARN, severityText: 'WARN', body: 'stock is low', attributes: { sku: 'a1' } });

@@ -4,7 +4,7 @@ import { goDuration, promDuration } from '../../src/model/duration.js';
 for (const [ns, go, prom] of [
   [0, '0s', '0s'],
   [300e9, '5m0s', '5m'],
-  [86_420e9, '24h0m20s', '24h20s'],
+  [86_420e9, '24h0m20s', '1d20s'],
   [86_400e9, '24h0m0s', '1d'],
   [7 * 86_400e9, '168h0m0s', '1w'],
   [1.5e9, '1.5s', '1s500ms'],

@@ -37,7 +37,9 @@ describe('the range', () => {
     expect(bounds(form('since=10m&end=1767229200'), now).start).toBe(now - 600_000_000_000n);
   });
   test('must not end before it begins', () => {
-    expect(() => rangeParams(form('start=20&end=10'), now)).toThrow('end timestamp must not be before or equal to start time');
+    expect(() => rangeParams(form('start=20&end=10'), now)).toThrow(
+      'end timestamp must not be before or equal to start time',
+    );
   });
 });
 
@@ -53,9 +55,11 @@ describe('step and interval', () => {
   });
   test('11,000 points pass, one more does not', () => {
     expect(step('start=0&end=11000&step=1')).toBe(1e9);
-    expect(() => step('start=0&end=11001&step=1')).toThrow('exceeded maximum resolution of 11,000 points per time series');
+    expect(() => step('start=0&end=11001&step=1')).toThrow(
+      'exceeded maximum resolution of 11,000 points per time series',
+    );
   });
-  test('zero, negative and nonsense are refused with Loki\'s words', () => {
+  test("zero, negative and nonsense are refused with Loki's words", () => {
     expect(() => step('step=0')).toThrow('zero or negative query resolution step widths are not accepted');
     expect(() => step('step=x')).toThrow('cannot parse "x" to a valid duration');
     expect(() => rangeParams(form('interval=-1'), now)).toThrow('interval must be >= 0');

@@ -25,7 +25,10 @@ describe('the results cache', () => {
   test('gives back what was stored, and misses only the steps around it', () => {
     const { cache, key, versions } = setUp();
     cache.store(key, grid(10, 3), series([1, 2, 3]), versions.version);
-    expect(cache.missing(key, ['t'], grid(8, 8), reach)).toEqual([[0, 2], [5, 8]]);
+    expect(cache.missing(key, ['t'], grid(8, 8), reach)).toEqual([
+      [0, 2],
+      [5, 8],
+    ]);
     expect([...(cache.assemble(key, grid(10, 3))[0]?.values ?? [])]).toEqual([1, 2, 3]);
   });
 
@@ -69,7 +72,8 @@ describe('the results cache', () => {
     const { cache, key, versions } = setUp();
     // The model: the value of a step is how often data of its window has changed.
     const changes: bigint[] = [];
-    const valueAt = (k: number) => changes.filter((ns) => ns > BigInt(k - 1) * minute && ns <= BigInt(k) * minute).length;
+    const valueAt = (k: number) =>
+      changes.filter((ns) => ns > BigInt(k - 1) * minute && ns <= BigInt(k) * minute).length;
     for (let round = 0; round < 2000; round++) {
       if (random.int(3) === 0) {
         const ns = BigInt(random.int(60)) * minute + BigInt(random.int(60_000)) * 1_000_000n;
@@ -81,7 +85,12 @@ describe('the results cache', () => {
       const first = Number(asked.startNs / minute);
       for (const [from, to] of cache.missing(key, ['t'], asked, reach) ?? [[0, asked.count] as const]) {
         const part = grid(first + from, to - from);
-        cache.store(key, part, series(Array.from({ length: to - from }, (_, i) => valueAt(first + from + i))), versions.version);
+        cache.store(
+          key,
+          part,
+          series(Array.from({ length: to - from }, (_, i) => valueAt(first + from + i))),
+          versions.version,
+        );
       }
       const [found] = cache.assemble(key, asked);
       expect([...(found?.values ?? [])]).toEqual(Array.from({ length: asked.count }, (_, i) => valueAt(first + i)));

@@ -98,18 +98,28 @@ wordsByFirst.forEach((_, first) => {
 
 /** The level of the first word in the line that names one and stands alone; UNKNOWN when there is none. */
 export function levelOfWords(bytes: Uint8Array, start: number, end: number): number {
-  let previous = LEFT;
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i] as number;
-    const own = classes[byte] as number;
-    if ((previous & LEFT) !== 0 && (own & FIRST) !== 0) {
-      for (const { bytes: word, code } of wordsByFirst[byte] as Word[]) {
-        const after = i + word.length;
-        if (after > end || !equalFold(bytes, i, word)) continue;
-        if (after === end || ((classes[bytes[after] as number] as number) & RIGHT) !== 0) return code;
-      }
-    }
-    previous = own;
+  if (start < end && ((classes[bytes[start] as number] as number) & FIRST) !== 0) {
+    const code = wordAt(bytes, start, end);
+    if (code !== UNKNOWN) return code;
+  }
+  const last = end - 1;
+  for (let i = start; i < last; i++) {
+    if (((classes[bytes[i] as number] as number) & LEFT) === 0) continue;
+    if (((classes[bytes[i + 1] as number] as number) & FIRST) === 0) continue;
+    const code = wordAt(bytes, i + 1, end);
+    if (code !== UNKNOWN) return code;
+  }
+  return UNKNOWN;
+}
+
+/** The word that begins at `at`, where its first letter stands. Kept out of the loop above, which has to be small. */
+function wordAt(bytes: Uint8Array, at: number, end: number): number {
+  const candidates = wordsByFirst[bytes[at] as number] as Word[];
+  for (let i = 0; i < candidates.length; i++) {
+    const { bytes: word, code } = candidates[i] as Word;
+    const after = at + word.length;
+    if (after > end || !equalFold(bytes, at, word)) continue;
+    if (after === end || ((classes[bytes[after] as number] as number) & RIGHT) !== 0) return code;
   }
   return UNKNOWN;
 }

@@ -85,9 +85,9 @@ export class StreamHead {
     this.#open = null;
   }
 
-  /** The blocks that do not grow any more: all, or all but the last. */
-  get closedBlocks(): readonly HeadBlock[] {
-    return this.#open === null ? this.#blocks : this.#blocks.slice(0, -1);
+  /** The blocks that do not grow any more, in a list of its own: all, or all but the last. */
+  closedBlocks(): HeadBlock[] {
+    return this.#blocks.slice(0, this.#open === null ? this.#blocks.length : -1);
   }
 
   /** Encodes a block that does not grow any more; in its place then stand the sealed ones. Nothing when it is gone. */

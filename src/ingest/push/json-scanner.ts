@@ -90,39 +90,48 @@ export class JsonScanner {
   }
 
   /** From the first backslash on; what comes out is never longer than what went in. */
-  #unescape(at: number): void {
+  #unescape(from: number): void {
     const { bytes } = this;
-    let to = at;
+    let at = from;
+    let to = from;
+    let byte = BACKSLASH as number | undefined;
     for (;;) {
-      const byte = bytes[at];
-      if (byte === undefined) throw this.bad('string is not closed');
-      if (byte === QUOTE) break;
-      if (byte !== BACKSLASH) {
+      if (byte === BACKSLASH) {
+        const kind = bytes[at + 1] ?? 0;
+        const plain = escapes[kind] as number;
+        if (plain !== 0) {
+          bytes[to++] = plain;
+          at += 2;
+        } else if (kind === 0x75) {
+          to = this.#unicode(at, to);
+          at = this.pos;
+        } else throw this.bad('invalid escape');
+      } else if (byte === QUOTE) break;
+      else if (byte === undefined) throw this.bad('string is not closed');
+      else {
         bytes[to++] = byte;
         at++;
-        continue;
       }
-      const kind = bytes[at + 1] ?? 0;
-      if (kind === 0x75) {
-        let code = this.#hex4(at + 2);
-        at += 6;
-        if (code >= 0xd800 && code <= 0xdfff) {
-          const low = bytes[at] === BACKSLASH && bytes[at + 1] === 0x75 ? this.#hex4(at + 2) : 0;
-          if (low < 0xdc00) throw this.bad('surrogate without its other half');
-          at += 6;
-          code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-          if (code > 0x10ffff) code = 0xfffd;
-        }
-        to = putRune(bytes, to, code);
-      } else {
-        const plain = escapes[kind] ?? 0;
-        if (plain === 0) throw this.bad('invalid escape');
-        bytes[to++] = plain;
-        at += 2;
-      }
+      byte = bytes[at];
     }
     this.end = to;
     this.pos = at + 1;
+  }
+
+  /** One `\u` escape, or two that are a pair, at `from`; leaves `pos` behind and returns where the next byte goes. */
+  #unicode(from: number, to: number): number {
+    const { bytes } = this;
+    let at = from + 6;
+    let code = this.#hex4(from + 2);
+    if (code >= 0xd800 && code <= 0xdfff) {
+      const low = bytes[at] === BACKSLASH && bytes[at + 1] === 0x75 ? this.#hex4(at + 2) : 0;
+      if (low < 0xdc00) throw this.bad('surrogate without its other half');
+      at += 6;
+      code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+      if (code > 0x10ffff) code = 0xfffd;
+    }
+    this.pos = at;
+    return putRune(bytes, to, code);
   }
 
   #hex4(at: number): number {
@@ -193,7 +202,7 @@ export class JsonScanner {
         if (kind === 0x75) {
           this.#hex4(at + 1);
           at += 4;
-        } else if ((escapes[kind] ?? 0) === 0) throw this.bad('invalid escape');
+        } else if (escapes[kind] === 0) throw this.bad('invalid escape');
       } else if (byte < 0x20 && !escaped) throw this.bad(`invalid control character ${byte} in a string`);
     }
   }
@@ -225,7 +234,7 @@ const isLiteralByte = (byte: number): boolean =>
   byte === 0x2e;
 
 /** What an escape stands for, by the character after the backslash; 0: there is no such escape. */
-const escapes = new Uint8Array(128);
+const escapes = new Uint8Array(256);
 for (const [ch, plain] of ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t']) {
   escapes[(ch as string).charCodeAt(0)] = (plain as string).charCodeAt(0);
 }

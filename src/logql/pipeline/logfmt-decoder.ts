@@ -143,8 +143,8 @@ function unquote(b: Buffer, from: number, to: number): Buffer | null {
     parts.push(replaceInvalid(b, plainFrom, i, '\uFFFD'));
     i++;
     if (i >= to) return null;
-    const escape = String.fromCharCode(b[i] as number);
-    if (escape === 'u') {
+    const letter = String.fromCharCode(b[i] as number);
+    if (letter === 'u') {
       const first = hex4(b, i + 1, to);
       if (first === null) return null;
       i += 4;
@@ -157,7 +157,7 @@ function unquote(b: Buffer, from: number, to: number): Buffer | null {
         } else parts.push('\uFFFD');
       } else parts.push(String.fromCharCode(first));
     } else {
-      const plain = escapes[escape];
+      const plain = escapes[letter];
       if (plain === undefined) return null;
       parts.push(plain);
     }

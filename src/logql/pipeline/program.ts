@@ -149,7 +149,7 @@ export class Program {
         this.#stages.push(keepStage(stage.labels, context));
         return;
       default:
-        return assertNever(stage);
+        assertNever(stage);
     }
   }
 

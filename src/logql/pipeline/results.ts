@@ -215,11 +215,11 @@ function groupedBy(builder: LabelsBuilder, results: Results, slots: readonly Lab
   const root: GroupNode = new Map();
   const last = slots.length - 1;
   /** A deleted name stays out of the group even when it was set again later, as in Loki. */
-  const valueOf = (slot: LabelSlot) => (slot.deletedAt === builder.row ? undefined : builder.get(slot));
+  const groupValue = (slot: LabelSlot) => (slot.deletedAt === builder.row ? undefined : builder.get(slot));
   const build = () => {
     const pairs = new Map<string, string>();
     for (const slot of slots) {
-      const value = valueOf(slot);
+      const value = groupValue(slot);
       if (value !== undefined) pairs.set(slot.name, value);
     }
     return results.uncategorised([...pairs]);
@@ -228,7 +228,7 @@ function groupedBy(builder: LabelsBuilder, results: Results, slots: readonly Lab
     if (builder.error !== '') return results.whole();
     let node = root;
     for (let i = 0; i < last; i++) {
-      const value = valueOf(slots[i] as LabelSlot);
+      const value = groupValue(slots[i] as LabelSlot);
       let next = node.get(value) as GroupNode | undefined;
       if (next === undefined) {
         next = new Map();
@@ -236,7 +236,7 @@ function groupedBy(builder: LabelsBuilder, results: Results, slots: readonly Lab
       }
       node = next;
     }
-    const value = valueOf(slots[last] as LabelSlot);
+    const value = groupValue(slots[last] as LabelSlot);
     let result = node.get(value) as ResultLabels | undefined;
     if (result === undefined) {
       result = build();

@@ -20,14 +20,14 @@ export function unescapeJsonBytes(bytes: Buffer, from: number, to: number): Buff
       continue;
     }
     if (i + 1 >= to) return null;
-    const escape = bytes[i + 1] as number;
-    const plain = plainEscapes[escape] as number;
+    const letter = bytes[i + 1] as number;
+    const plain = plainEscapes[letter] as number;
     if (plain !== 0) {
       out[length++] = plain;
       i += 2;
       continue;
     }
-    if (escape !== 0x75) return null;
+    if (letter !== 0x75) return null;
     const first = hex4(bytes, i, to);
     if (first < 0) return null;
     if (first < 0xd800 || first > 0xdfff) {
@@ -45,7 +45,7 @@ export function unescapeJsonBytes(bytes: Buffer, from: number, to: number): Buff
 }
 
 const plainEscapes = new Uint8Array(256);
-for (const [escape, byte] of [
+for (const [letter, byte] of [
   ['"', 0x22],
   ['\\', 0x5c],
   ['/', 0x2f],
@@ -55,7 +55,7 @@ for (const [escape, byte] of [
   ['r', 13],
   ['t', 9],
 ] as const) {
-  plainEscapes[escape.charCodeAt(0)] = byte;
+  plainEscapes[letter.charCodeAt(0)] = byte;
 }
 
 function hex4(bytes: Uint8Array, at: number, to: number): number {

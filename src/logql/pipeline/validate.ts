@@ -30,29 +30,38 @@ export class StageError extends Error {
 export function validateStage(stage: Stage): void {
   switch (stage.kind) {
     case 'line-filter':
-      return refuseAs('stage', '', () => lineFilters(stage));
+      refuseAs('stage', '', () => lineFilters(stage));
+      break;
     case 'json':
-      return refuseAs('stage', '', () => jsonExpressionStage(stage.expressions, newStageContext()));
+      refuseAs('stage', '', () => jsonExpressionStage(stage.expressions, newStageContext()));
+      break;
     case 'logfmt':
-      return refuseAs('stage', '', () => logfmtExpressionStage(stage.expressions, stage.strict, newStageContext()));
+      refuseAs('stage', '', () => logfmtExpressionStage(stage.expressions, stage.strict, newStageContext()));
+      break;
     case 'regexp':
-      return refuseAs('parse', 'invalid regexp parser: ', () => compileCaptures(stage.pattern));
+      refuseAs('parse', 'invalid regexp parser: ', () => compileCaptures(stage.pattern));
+      break;
     case 'pattern':
-      return refuseAs('parse', 'invalid pattern parser: ', () => parsePatternParser(stage.pattern));
+      refuseAs('parse', 'invalid pattern parser: ', () => parsePatternParser(stage.pattern));
+      break;
     case 'label-filter':
-      return validateLabelFilter(stage.filter, true);
+      validateLabelFilter(stage.filter, true);
+      break;
     case 'line-format':
-      return refuseAs('stage', '', () => compileLineTemplate(stage.template));
+      refuseAs('stage', '', () => compileLineTemplate(stage.template));
+      break;
     case 'label-format':
-      return refuseAs('stage', '', () => compileFormats(stage.formats));
+      refuseAs('stage', '', () => compileFormats(stage.formats));
+      break;
     case 'drop':
     case 'keep':
-      return refuseAs('parse', '', () => stage.labels.forEach(checkMatcher));
+      refuseAs('parse', '', () => stage.labels.forEach(checkMatcher));
+      break;
     case 'unpack':
     case 'decolorize':
-      return;
+      break;
     default:
-      return assertNever(stage);
+      assertNever(stage);
   }
 }
 
@@ -63,14 +72,13 @@ export function validateLabelFilter(filter: LabelFilter, isStage: boolean): void
     case 'or':
       validateLabelFilter(filter.left, false);
       validateLabelFilter(filter.right, false);
-      return;
+      break;
     case 'string':
-      return refuseAs('parse', '', () => checkMatcher(filter.matcher));
+      refuseAs('parse', '', () => checkMatcher(filter.matcher));
+      break;
     case 'ip':
       if (isStage) refuseAs('stage', '', () => new IpMatcher(filter.pattern));
-      return;
-    default:
-      return;
+      break;
   }
 }
 

@@ -11,11 +11,11 @@ const statesMax = 1024;
 const stateWorkMin = 50_000;
 const stateWorkPerByte = 4;
 
-/** Rows of the table that hold no state. */
+/** A row is where a state's 256 entries begin in the table. These hold no state. */
 const UNKNOWN = 0;
-const DEAD = 1;
-const MATCHED = 2;
-const FIRST = 3;
+const DEAD = 1 << 8;
+const MATCHED = 2 << 8;
+const FIRST = 3 << 8;
 
 /** Of the byte before a state: a word character, a newline, none at all. */
 const AFTER_WORD = 1;
@@ -40,7 +40,7 @@ const contextAfter = (b: number): number => (isWord(b) ? AFTER_WORD : b === 0x0a
 export class Automaton {
   readonly #program: Program;
   /** 256 entries for each state: the row of the next one. */
-  #next = new Uint16Array(16 * 256);
+  #next = new Int32Array(16 * 256);
   /** 1 where a match ends before the byte is read; only for the search of all ends. */
   #ends: Uint8Array | null = null;
   #states: (State | null)[] = [null, null, null];
@@ -70,9 +70,16 @@ export class Automaton {
     let next = this.#next;
     let seen = 0;
     for (let i = start; i < end; i++) {
-      const b = bytes[i] as number;
+      let b = bytes[i] as number;
       seen |= b;
-      let to = next[row * 256 + b] as number;
+      let to = next[row | b] as number;
+      // Where the state stays, the next look-up need not wait for this one.
+      while (to === row && ++i < end) {
+        b = bytes[i] as number;
+        seen |= b;
+        to = next[row | b] as number;
+      }
+      if (i === end) break;
       if (to < FIRST) {
         if (to === UNKNOWN) {
           if (this.#isThrashing()) return this.#simulate(bytes, start, end);
@@ -95,7 +102,7 @@ export class Automaton {
     for (let i = 0; i < text.length; i++) {
       const b = text.charCodeAt(i);
       if (b >= 0x80) return null;
-      let to = this.#next[row * 256 + b] as number;
+      let to = this.#next[row | b] as number;
       if (to < FIRST) {
         if (to === UNKNOWN) {
           if (this.#isThrashing()) return null;
@@ -118,7 +125,7 @@ export class Automaton {
     let row = this.#startRow();
     for (let i = count; i > 0; i--) {
       const b = byteAt(i - 1);
-      const slot = row * 256 + b;
+      const slot = row | b;
       let to = this.#next[slot] as number;
       let ends = this.#ends[slot] as number;
       if (to === UNKNOWN) {
@@ -165,7 +172,7 @@ export class Automaton {
   }
 
   #startRow(): number {
-    if (this.#states.length > FIRST) return FIRST;
+    if (this.#states.length > FIRST >> 8) return FIRST;
     this.#begin();
     this.#follow(this.#program.start, 0);
     return this.#rowOf(AT_START);
@@ -211,18 +218,18 @@ export class Automaton {
     const instructions = Uint32Array.from(this.#set).sort();
     this.#stateWork += instructions.length;
     const context = this.#program.hasAssertions ? before : 0;
-    const key = String.fromCharCode(context) + Buffer.from(instructions.buffer).latin1Slice();
+    const key = String.fromCharCode(context) + Buffer.from(instructions.buffer).toString('latin1');
     const known = this.#rows.get(key);
     if (known !== undefined) return known;
-    const row = this.#states.length;
+    const row = this.#states.length << 8;
     this.#states.push({ instructions, before: context, matchesAtEnd: null });
     this.#rows.set(key, row);
-    if ((row + 1) * 256 > this.#next.length) this.#grow();
+    if (row === this.#next.length) this.#grow();
     return row;
   }
 
   #grow(): void {
-    const next = new Uint16Array(this.#next.length * 2);
+    const next = new Int32Array(this.#next.length * 2);
     next.set(this.#next);
     this.#next = next;
     if (this.#ends === null) return;
@@ -267,7 +274,7 @@ export class Automaton {
   }
 
   #matchesAtEnd(row: number): boolean {
-    const state = this.#states[row] as State;
+    const state = this.#states[row >> 8] as State;
     if (state.matchesAtEnd === null) {
       this.#resolve(state, END);
       state.matchesAtEnd = this.#sawMatch;
@@ -278,7 +285,7 @@ export class Automaton {
   /** Makes one entry of the table. With `all`, a match does not end the search; #sawMatch tells of it. */
   #step(fromRow: number, b: number, all: boolean): number {
     let row = fromRow;
-    const state = this.#states[row] as State;
+    const state = this.#states[row >> 8] as State;
     const { op, lo, hi, out } = this.#program;
     const waiting = [...this.#resolve(state, b)];
     const matched = this.#sawMatch;
@@ -295,8 +302,8 @@ export class Automaton {
       if (!all && this.#sawMatch && !this.#program.hasAssertions) to = MATCHED;
       else to = this.#rowOf(contextAfter(b));
     }
-    this.#next[row * 256 + b] = to;
-    if (all) (this.#ends as Uint8Array)[row * 256 + b] = matched ? 1 : 0;
+    this.#next[row | b] = to;
+    if (all) (this.#ends as Uint8Array)[row | b] = matched ? 1 : 0;
     this.#sawMatch = matched;
     return to;
   }

@@ -89,6 +89,9 @@ class Analysis {
         return node.max === 1 && node.min === 0
           ? this.#optional(node.sub, rest, inLoop)
           : this.#loop(node, rest, inLoop);
+      case 'notWordBoundary':
+        // V8 finds one between the halves of a surrogate pair.
+        throw new Unsafe();
       default:
         return { ...rest, fails: true };
     }

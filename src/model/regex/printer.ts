@@ -1,10 +1,12 @@
 /** A tree as text again: for the platform's RegExp, and for re2js. Names of groups and flags are gone. */
-import { type Assertion, MAX_RUNE, type Node, type Ranges } from './syntax.js';
+import { type Assertion, alternate, classNode, concat, MAX_RUNE, type Node, type Ranges } from './syntax.js';
 
 /** How a dialect spells what the two spell differently. */
 interface Dialect {
   readonly assertions: Readonly<Record<Assertion, string>>;
   readonly rune: (hex: string) => string;
+  /** A set without members. */
+  readonly nothing: string;
 }
 
 const javascript: Dialect = {
@@ -17,6 +19,7 @@ const javascript: Dialect = {
     notWordBoundary: '\\B',
   },
   rune: (hex) => `\\u{${hex}}`,
+  nothing: '[]',
 };
 
 const re2: Dialect = {
@@ -29,7 +32,49 @@ const re2: Dialect = {
     notWordBoundary: '\\B',
   },
   rune: (hex) => `\\x{${hex}}`,
+  nothing: '[^\\x00-\\x{10ffff}]',
 };
+
+/** Characters are bytes. */
+const latin1: Dialect = { ...javascript, rune: (hex) => `\\x${hex.padStart(2, '0')}` };
+
+/** For `new RegExp(…)` without the u flag, on texts below U+0100. */
+export const printLatin1 = (node: Node): string => print(toLatin1(node), latin1);
+
+function toLatin1(node: Node): Node {
+  switch (node.op) {
+    case 'class':
+      return classAsBytes(node.ranges);
+    case 'capture':
+    case 'repeat':
+      return { ...node, sub: toLatin1(node.sub) };
+    case 'concat':
+    case 'alternate':
+      return { ...node, subs: node.subs.map(toLatin1) };
+    default:
+      return node;
+  }
+}
+
+/** A set with everything beyond ASCII has all bytes there; of another, each member beyond is a sequence of bytes. */
+function classAsBytes(ranges: Ranges): Node {
+  const single: number[] = [];
+  const sequences: Node[] = [];
+  for (let i = 0; i < ranges.length; i += 2) {
+    const lo = ranges[i] as number;
+    const hi = ranges[i + 1] as number;
+    if (hi === MAX_RUNE) single.push(lo, 0xff);
+    else if (lo < 0x80) single.push(lo, Math.min(hi, 0x7f));
+    if (hi === MAX_RUNE) continue;
+    for (let code = Math.max(lo, 0x80); code <= hi; code++) {
+      const bytes = encoder.encode(String.fromCodePoint(code));
+      sequences.push(concat(Array.from(bytes, (b) => classNode([b, b]))));
+    }
+  }
+  return sequences.length === 0 ? classNode(single) : alternate([classNode(single), ...sequences]);
+}
+
+const encoder = new TextEncoder();
 
 /** For `new RegExp(…, 'u…')`. */
 export const printNative = (node: Node): string => print(node, javascript);
@@ -73,7 +118,7 @@ function printRune(code: number, dialect: Dialect): string {
 }
 
 function printClass(ranges: Ranges, dialect: Dialect): string {
-  if (ranges.length === 0) return `[^${printPairs([0, MAX_RUNE], dialect)}]`;
+  if (ranges.length === 0) return dialect.nothing;
   if (ranges.length === 2 && ranges[0] === ranges[1]) return printRune(ranges[0] as number, dialect);
   const gaps = ranges.slice(1, -1);
   if (ranges[0] !== 0 || ranges.at(-1) !== MAX_RUNE || gaps.length === 0) return `[${printPairs(ranges, dialect)}]`;

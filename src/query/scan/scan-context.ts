@@ -1,70 +1,103 @@
-/** What a scan carries along: cancellation, the main thread's patience, and what was read. */
-import type { SourceBlock, StreamSource } from '../stream-source.js';
-import type { ColumnNeeds, EntryBatch } from '../../model/entry-batch.js';
+/** What a scan carries along, on either side of the thread boundary: its patience, and what it read. */
 import { DamageError } from '../../model/block-source.js';
+import type { ColumnNeeds, EntryBatch } from '../../model/entry-batch.js';
 import type { TimeRange } from '../../model/time.js';
-import type { QueryStats } from '../stats.js';
+import type { SourceBlock } from '../stream-source.js';
+
+/** What scans count. QueryStats has these, and more. */
+export interface ScanCounters {
+  /** Rows and line bytes of the blocks that were read, by where they lay. */
+  headLines: number;
+  headBytes: number;
+  storedLines: number;
+  storedBytes: number;
+  postFilterLines: number;
+}
+
+export const noCounters = (): ScanCounters => ({
+  ...{ headLines: 0, headBytes: 0, storedLines: 0, storedBytes: 0, postFilterLines: 0 },
+});
+
+export function addCounters(into: ScanCounters, more: ScanCounters): void {
+  into.headLines += more.headLines;
+  into.headBytes += more.headBytes;
+  into.storedLines += more.storedLines;
+  into.storedBytes += more.storedBytes;
+  into.postFilterLines += more.postFilterLines;
+}
+
+/**
+ * To be awaited between short pieces of work: lets others run when it is their turn, and throws when the query was
+ * cancelled. Returns at once (undefined) when there is nothing to wait for.
+ */
+export type Breathe = () => Promise<void> | undefined;
 
 /** Work on the main thread between two looks at the event loop. */
 const sliceMs = 8;
 
-export class ScanContext {
-  readonly signal: AbortSignal;
-  readonly stats: QueryStats;
-  readonly #onDamage: (error: DamageError) => void;
-  #sliceBegan = performance.now();
-
-  constructor(signal: AbortSignal, stats: QueryStats, onDamage: (error: DamageError) => void) {
-    this.signal = signal;
-    this.stats = stats;
-    this.#onDamage = onDamage;
-  }
-
-  /** Lets others run when this scan has had its slice; throws when the query was cancelled. */
-  async breathe(): Promise<void> {
-    this.signal.throwIfAborted();
-    if (performance.now() - this.#sliceBegan < sliceMs) return;
+/** For scans on the main thread. */
+export function inlineBreathe(signal: AbortSignal): Breathe {
+  let sliceBegan = performance.now();
+  const rest = async (): Promise<void> => {
     await new Promise(setImmediate);
-    this.#sliceBegan = performance.now();
-    this.signal.throwIfAborted();
+    sliceBegan = performance.now();
+    signal.throwIfAborted();
+  };
+  return () => {
+    signal.throwIfAborted();
+    return performance.now() - sliceBegan < sliceMs ? undefined : rest();
+  };
+}
+
+export class ScanContext {
+  readonly counters: ScanCounters;
+  readonly breathe: Breathe;
+  readonly #onDamage: (error: DamageError) => void;
+
+  constructor(counters: ScanCounters, breathe: Breathe, onDamage: (error: DamageError) => void) {
+    this.counters = counters;
+    this.breathe = breathe;
+    this.#onDamage = onDamage;
   }
 
   /** The block's columns; null when it is damaged: that is reported, and all other data is served. */
   read({ block, head }: SourceBlock, needs: ColumnNeeds): EntryBatch | null {
+    const { counters } = this;
     try {
       const batch = block.read(needs);
       if (head) {
-        this.stats.headLines += block.count;
-        this.stats.headBytes += block.rawBytes;
+        counters.headLines += block.count;
+        counters.headBytes += block.rawBytes;
       } else {
-        this.stats.storedLines += block.count;
-        this.stats.storedBytes += block.rawBytes;
+        counters.storedLines += block.count;
+        counters.storedBytes += block.rawBytes;
       }
       return batch;
     } catch (e) {
       if (!(e instanceof DamageError)) throw e;
-      this.#onDamage(e);
+      this.damaged(e);
       return null;
     }
   }
 
-  /** Counts the streams and blocks that a selector found. */
-  found(streams: readonly StreamSource[]): void {
-    this.stats.streams += streams.length;
-    for (const s of streams) {
-      this.stats.blocks += s.blocks.length;
-      this.stats.chunksMatched += s.chunks;
-    }
+  damaged(error: DamageError): void {
+    this.#onDamage(error);
   }
 }
 
+/**
+ * Rows handed to a pipeline at once: ten microseconds each, which is much, are ten milliseconds. A block has about as
+ * many, so that a block filter still searches it in one go.
+ */
+export const rowsAtOnce = 1024;
+
 /** Rows of a batch with start <= t < end, as [from, to): the rows are sorted by time. */
 export function rowsWithin(batch: EntryBatch, range: TimeRange): readonly [from: number, to: number] {
-  return [lowerBound(batch, range.start), lowerBound(batch, range.end)];
+  return [rowAt(batch, range.start), rowAt(batch, range.end)];
 }
 
 /** The first row at or after `ns`. */
-function lowerBound({ baseNs, offsetNs, count }: EntryBatch, ns: bigint): number {
+export function rowAt({ baseNs, offsetNs, count }: EntryBatch, ns: bigint): number {
   const offset = Number(ns - baseNs);
   let low = 0;
   let high = count;

@@ -1,86 +1,64 @@
-/** A range aggregation over all blocks of its streams: samples go to their series' accumulators while rows are read. */
-import type { StepSeries } from '../../logql/engine/querier.js';
-import type { ResultLabels, SamplePipeline } from '../../logql/pipeline/pipeline-types.js';
+/** A range aggregation over blocks: samples go to their series' accumulators while rows are read. */
+import type { ResultLabels, SamplePipeline, StreamSamplePipeline } from '../../logql/pipeline/pipeline-types.js';
 import type { RangeAccumulator } from '../../logql/range-aggregation/accumulator.js';
 import { createAccumulator } from '../../logql/range-aggregation/create-accumulator.js';
 import { addCounts, addLengths, type WindowPlan } from '../../logql/range-aggregation/windows.js';
 import type { RangeAggregationExpr } from '../../logql/syntax/ast.js';
 import type { EntryBatch } from '../../model/entry-batch.js';
-import type { Labels } from '../../model/labels.js';
-import type { StreamSource } from '../stream-source.js';
-import { rowsWithin, type ScanContext } from './scan-context.js';
+import { rowsAtOnce, rowsWithin, type ScanContext } from './scan-context.js';
+import type { ScanItem } from './scan-item.js';
+import { SeriesTable } from './series-table.js';
 
-export interface SeriesAccumulator {
-  readonly labels: Labels;
-  readonly accumulator: RangeAccumulator;
+export interface SampleScan {
+  readonly expr: RangeAggregationExpr;
+  readonly plan: WindowPlan;
+  readonly pipeline: SamplePipeline;
+  readonly streamOf: (rank: number) => StreamSamplePipeline;
 }
 
-/** Series by label set. Label sets are interned by the pipeline, so that most look-ups go by identity. */
-export class SeriesTable {
-  readonly #byLabels = new Map<ResultLabels, RangeAccumulator>();
-  readonly #byText = new Map<string, SeriesAccumulator>();
-  readonly #create: () => RangeAccumulator;
+export const seriesTableFor = ({ expr, plan }: SampleScan): SeriesTable =>
+  new SeriesTable(() => createAccumulator(expr.op, plan, expr.param));
 
-  constructor(create: () => RangeAccumulator) {
-    this.#create = create;
-  }
-
-  of(labels: ResultLabels): RangeAccumulator {
-    let accumulator = this.#byLabels.get(labels);
-    if (accumulator === undefined) {
-      accumulator = this.named(labels.all);
-      this.#byLabels.set(labels, accumulator);
-    }
-    return accumulator;
-  }
-
-  named(labels: Labels): RangeAccumulator {
-    let series = this.#byText.get(labels.text);
-    if (series === undefined) this.#byText.set(labels.text, (series = { labels, accumulator: this.#create() }));
-    return series.accumulator;
-  }
-
-  all(): Iterable<SeriesAccumulator> {
-    return this.#byText.values();
-  }
-}
-
-export async function scanSamples(
-  streams: readonly StreamSource[],
-  pipeline: SamplePipeline,
-  expr: RangeAggregationExpr,
-  plan: WindowPlan,
+/**
+ * Adds the samples of blocks to their series. First, last and rate_counter need samples of equal times in the order in
+ * which they came: so must the blocks of a stream be.
+ */
+export async function scanSampleBlocks(
+  items: readonly ScanItem[],
+  scan: SampleScan,
+  table: SeriesTable,
   context: ScanContext,
-): Promise<SeriesTable> {
-  const table = new SeriesTable(() => createAccumulator(expr.op, plan, expr.param));
+): Promise<void> {
+  const { expr, plan, pipeline } = scan;
   const lengths = expr.op === 'bytes_over_time' || expr.op === 'bytes_rate';
-  // First, last and rate_counter need samples of equal times in the order in which they came: blocks go by time.
-  for (const { labels, blocks } of streams) {
-    const stream = pipeline.forStream(labels);
-    for (const source of [...blocks].sort((a, b) => (a.block.fromNs < b.block.fromNs ? -1 : 1))) {
-      await context.breathe();
-      const batch = context.read(source, pipeline.needs);
-      if (batch === null) continue;
-      const [from, to] = rowsWithin(batch, plan.entries);
-      if (to <= from) continue;
-      const uniform = stream.uniform(batch);
-      if (uniform !== null) {
-        context.stats.postFilterLines += to - from;
-        const into = table.of(uniform);
-        if (lengths) addLengths(into, plan, batch.baseNs, batch.offsetNs, batch.lineEnd, from, to);
-        else addCounts(into, plan, batch.baseNs, batch.offsetNs, from, to);
-        continue;
-      }
-      const rows = new Uint32Array(to - from);
-      for (let i = 0; i < rows.length; i++) rows[i] = from + i;
-      stream.run(batch, rows, rows.length, sampleSink(table, plan, batch, context));
+  const rows = new Uint32Array(rowsAtOnce);
+  for (const item of items) {
+    await context.breathe();
+    const batch = context.read(item, pipeline.needs);
+    if (batch === null) continue;
+    const [from, to] = rowsWithin(batch, plan.entries);
+    if (to <= from) continue;
+    const stream = scan.streamOf(item.rank);
+    const uniform = stream.uniform(batch);
+    if (uniform !== null) {
+      context.counters.postFilterLines += to - from;
+      const into = table.of(uniform);
+      if (lengths) addLengths(into, plan, batch.baseNs, batch.offsetNs, batch.lineEnd, from, to);
+      else addCounts(into, plan, batch.baseNs, batch.offsetNs, from, to);
+      continue;
+    }
+    const sink = sampleSink(table, plan, batch, context);
+    for (let start = from; start < to; start += rowsAtOnce) {
+      if (start > from) await context.breathe();
+      const count = Math.min(rowsAtOnce, to - start);
+      for (let i = 0; i < count; i++) rows[i] = start + i;
+      stream.run(batch, rows, count, sink);
     }
   }
-  return table;
 }
 
 /** Rows come in order of time, so that most fall into the bucket of the row before. */
-function sampleSink(table: SeriesTable, plan: WindowPlan, batch: EntryBatch, { stats }: ScanContext) {
+function sampleSink(table: SeriesTable, plan: WindowPlan, batch: EntryBatch, { counters }: ScanContext) {
   const base = plan.rebase(batch.baseNs);
   const { offsetNs } = batch;
   let bucket = -1;
@@ -94,17 +72,11 @@ function sampleSink(table: SeriesTable, plan: WindowPlan, batch: EntryBatch, { s
       last = bucket < 0 ? plan.gapEndOf(tNs) : plan.lastOf(bucket);
     }
     if (bucket < 0) return;
-    stats.postFilterLines++;
+    counters.postFilterLines++;
     if (labels !== seenLabels) {
       accumulator = table.of(labels);
       seenLabels = labels;
     }
     (accumulator as RangeAccumulator).add(bucket, tNs, value);
   };
-}
-
-export function finishSeries(table: SeriesTable): StepSeries[] {
-  const series: StepSeries[] = [];
-  for (const { labels, accumulator } of table.all()) series.push({ labels, ...accumulator.finish() });
-  return series;
 }

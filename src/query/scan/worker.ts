@@ -1,0 +1,33 @@
+/**
+ * The entry of a scan worker: a thread that scans blocks. Only this file knows that it is one. It is bundled by itself
+ * (scripts/build.mjs), so it imports no more of the program than it runs.
+ */
+import { parentPort } from 'node:worker_threads';
+import { BlockCache } from '../../chunks/block-cache.js';
+import { BlockOpener } from '../../chunks/block-opener.js';
+import { codecsReady } from '../../chunks/codec/codec.js';
+import { OpenFiles } from '../../chunks/open-files.js';
+import { invariant } from '../../errors.js';
+import { nodeFileSystem } from '../../io/node-file-system.js';
+import type { ToWorker } from './scan-messages.js';
+import { TaskRunner } from './task-runner.js';
+
+/** Decoded blocks that a worker keeps for the next query. */
+const cacheBytes = 32 * 1024 * 1024;
+const openFilesMax = 64;
+
+const port = parentPort;
+invariant(port !== null, 'a scan worker is started as a thread');
+const files = new OpenFiles(nodeFileSystem(), openFilesMax);
+const runner = new TaskRunner(new BlockOpener(files, new BlockCache(cacheBytes)));
+// Messages are received in order, and wait until the codecs are there.
+let handled: Promise<void> = codecsReady();
+
+port.on('message', (message: ToWorker) => {
+  handled = handled.then(async () => {
+    const answer = await runner.handle(message);
+    if (answer !== null) port.postMessage(answer.message, answer.transfer);
+    // The disk space of deleted packs must not be held by files that nobody reads.
+    else if (runner.queryCount === 0) files.closeAll();
+  });
+});
