@@ -20,6 +20,7 @@ import type { TenantId } from './model/tenant.js';
 import { PatternStore } from './patterns/pattern-store.js';
 import { Frontend } from './query/frontend.js';
 import { StoreQuerier } from './query/querier.js';
+import { QueryQueue } from './query/query-queue.js';
 import { ResultsCache } from './query/results-cache.js';
 import type { QueryStats } from './query/stats.js';
 import { openStorage, type Storage } from './storage.js';
@@ -119,6 +120,7 @@ class Running {
       cache,
       versions,
       alignWithStep: config.query_range.align_queries_with_step,
+      queue: new QueryQueue(config.querier.max_concurrent, config.frontend.max_outstanding_per_tenant),
       observe: (seconds, kind, status) =>
         metrics.queryLatency.observe({ status_code: String(status), type: kind.type, range: kind.range }, seconds),
     });

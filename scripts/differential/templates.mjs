@@ -289,7 +289,7 @@ export function makeTemplate(r, fields) {
       [1.5, () => real(depth)],
       [0.6, () => time(depth)],
       [0.5, () => truth(Math.max(0, depth))],
-      [0.2, () => r.pick(['nil', 'true', '1i', 'now', '.', '(fromJson "[1,2]")'])],
+      [0.2, () => r.pick(['nil', 'true', '1i', '.', '(fromJson "[1,2]")'])],
     ]);
 
   const wrapped = (node) => (isAtom(node) ? node : ['(', node, ')']);

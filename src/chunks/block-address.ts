@@ -35,15 +35,20 @@ export interface ColumnsAddress {
   readonly metadata: readonly { readonly name: string; readonly texts: readonly string[]; readonly ids: Uint32Array }[];
 }
 
-/** A block that other threads can read, too. */
+/** A block that other threads may be able to read, too. */
 export interface AddressedBlock extends BlockSource {
-  /** Null when they cannot after all. `needs`: what will be read there. */
-  address(needs: ColumnNeeds): BlockAddress | null;
-  /** Always the same for the same block; 0 when no thread remembers what it decoded of it. */
-  readonly hash: number;
+  /**
+   * Null when only this thread can read it. Else always the same for the same block, and 0 when no thread would
+   * remember what it decoded of it.
+   */
+  readonly hash: number | null;
+  /** Only when `hash` is not null. `needs`: what will be read there. */
+  address(needs: ColumnNeeds): BlockAddress;
 }
 
-export const isAddressed = (block: BlockSource): block is AddressedBlock => 'address' in block;
+/** The block when other threads can read it. */
+export const addressed = (block: BlockSource): AddressedBlock | null =>
+  'address' in block && (block as AddressedBlock).hash !== null ? (block as AddressedBlock) : null;
 
 /** The address of a block whose columns are here already. Arrays that are no shared memory are copied when sent. */
 export function columnsAddress(

@@ -1,7 +1,5 @@
 /** Decoded blocks, and the block tables of chunks, bounded by bytes. One for each thread. */
-import type { BlockSource } from '../model/block-source.js';
 import type { ColumnNeeds, EntryBatch } from '../model/entry-batch.js';
-import type { AddressedBlock, EncodedAddress } from './block-address.js';
 import {
   type BlockBytes,
   type BlockHeader,
@@ -11,6 +9,7 @@ import {
   type EncodedBlock,
   hasColumns,
 } from './block.js';
+import type { AddressedBlock, EncodedAddress } from './block-address.js';
 import { ByteLru } from './byte-lru.js';
 import type { Place } from './section.js';
 

@@ -1,4 +1,5 @@
 /** Reads packs: the footer to rebuild the index, and a chunk's blocks. */
+import { invariant } from '../errors.js';
 import { type BlockSource, DamageError } from '../model/block-source.js';
 import type { ChunkRef } from '../model/chunk-ref.js';
 import type { ColumnNeeds, EntryBatch } from '../model/entry-batch.js';
@@ -107,14 +108,15 @@ class StoredBlock implements AddressedBlock {
     return this.#cache.read(`${pack}:${offset}`, this.#block, bytes, needs, { file: pack, offset });
   }
 
-  get hash(): number {
-    return hashOf(this.#ref.pack, this.#block.offset);
+  get hash(): number | null {
+    return typeof this.#source.localPath === 'string' ? hashOf(this.#ref.pack, this.#block.offset) : null;
   }
 
-  address(): StoredAddress | null {
+  address(): StoredAddress {
     const { pack, metaOffset, metaBytes } = this.#ref;
-    const path = this.#source.localPath ?? null;
-    return path === null ? null : { kind: 'stored', path, pack, metaOffset, metaBytes, index: this.#index };
+    const path = this.#source.localPath;
+    invariant(typeof path === 'string', `${pack} has no path for other threads`);
+    return { kind: 'stored', path, pack, metaOffset, metaBytes, index: this.#index };
   }
 }
 

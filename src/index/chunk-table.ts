@@ -22,13 +22,13 @@ export class ChunkTable {
     const overlaps = 'from_ns <= @last AND from_ns >= @earliest AND through_ns >= @start';
     this.#statements = {
       insert: db.prepare('INSERT OR IGNORE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)'),
-      // ORDER BY the index: chunks of equal times stand in the order of their packs.
+      // By name, not by id: a rebuilt index gives the same order.
       overlapping: db
         .prepare(
           `SELECT p.name, c.meta_offset, c.meta_bytes, c.from_ns, c.through_ns, c.entries, c.raw_bytes, c.stored_bytes
            FROM chunks c JOIN packs p ON p.id = c.pack
            WHERE c.stream = @stream AND c.from_ns <= @last AND c.from_ns >= @earliest AND c.through_ns >= @start
-           ORDER BY c.from_ns, c.through_ns, c.pack, c.meta_offset`,
+           ORDER BY c.from_ns, c.through_ns, p.name, c.meta_offset`,
         )
         .safeIntegers()
         .raw(),

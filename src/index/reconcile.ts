@@ -58,7 +58,10 @@ export async function reconcileIndex(index: LabelIndex, packs: PackCatalog, log:
     }
   }
   const wanted = found.filter(({ pack }) => !replaced.has(pack));
-  addPacks(index, wanted.filter(({ footer }) => replacedBy(footer).length === 0));
+  addPacks(
+    index,
+    wanted.filter(({ footer }) => replacedBy(footer).length === 0),
+  );
   for (const { pack, footer } of found) {
     // In one transaction: nobody sees both, and a crash leaves both or neither to be done again.
     if (replacedBy(footer).length > 0) index.replacePacks(replacedBy(footer), replaced.has(pack) ? [] : footer.chunks);

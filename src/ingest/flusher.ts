@@ -10,7 +10,7 @@
  */
 
 import type { PackStore } from '../chunks/pack-store.js';
-import { newPackId, type SealedChunk, utcDay, writePack } from '../chunks/pack-writer.js';
+import { type SealedChunk, utcDay, writePack } from '../chunks/pack-writer.js';
 import type { LabelIndex } from '../index/label-index.js';
 import type { ChunkRef } from '../model/chunk-ref.js';
 import type { TenantId } from '../model/tenant.js';
@@ -31,6 +31,8 @@ export interface FlusherOptions {
   readonly index: LabelIndex;
   /** As the WAL's option: the WAL may grow to twice what the head's entries take, and this. */
   readonly segmentBytes: number;
+  /** An identifier that no other writer takes. Later ones sort behind earlier ones. */
+  readonly newPackId: () => string;
   /** Lets other work have its turn. */
   readonly pause: () => Promise<void>;
   readonly log: Log;
@@ -213,7 +215,7 @@ export class Flusher {
 
   async #flushPack(pack: DayPack): Promise<void> {
     const { wal, store } = this.#options;
-    const id = newPackId();
+    const id = this.#options.newPackId();
     const record: FlushRecord = {
       ...{ tenant: pack.tenant, pack: id, day: pack.day },
       streams: pack.chunks.map(({ stream, through }) => ({ labels: stream.labels, through })),

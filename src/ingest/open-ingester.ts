@@ -12,6 +12,7 @@ import type { LabelIndex } from '../index/label-index.js';
 import { type PackCatalog, reconcileIndex } from '../index/reconcile.js';
 import type { Clock, Stop } from '../io/clock.js';
 import { type FileSystem, parentOf } from '../io/file-system.js';
+import { DamageError } from '../model/block-source.js';
 import type { EntryBatch } from '../model/entry-batch.js';
 import type { Labels } from '../model/labels.js';
 import type { TenantId } from '../model/tenant.js';
@@ -169,7 +170,9 @@ async function settlePacks(scan: WalScan, store: PackStore, log: Log): Promise<v
     try {
       readFooter(pack, store.open(pack));
     } catch (error) {
-      log('error', 'pack of an interrupted flush cannot be read', { pack, error });
+      // Any other failure may be gone at the next start: then the entries would be there twice.
+      if (!(error instanceof DamageError)) throw error;
+      log('error', 'pack of an interrupted flush is damaged', { pack, error });
       continue; // Its entries are in the WAL.
     }
     scan.coverage.addFlushed(record);
@@ -180,6 +183,15 @@ function catalogOf(store: PackStore): PackCatalog {
   return {
     list: async () => (await store.list()).map(({ pack }) => pack),
     footer: (pack) => readFooter(pack, store.open(pack)),
+  };
+}
+
+/** A millisecond of its own for each, and 48 random bits. */
+function packIds(clock: Clock): () => string {
+  let lastMs = 0;
+  return () => {
+    lastMs = Math.max(clock.nowMs(), lastMs + 1);
+    return lastMs.toString(16).padStart(12, '0') + randomBytes(6).toString('hex');
   };
 }
 
@@ -216,7 +228,8 @@ class LoggingIngester implements OpenedIngester {
     this.#head = head;
     this.#wal = wal;
     this.#counters = counters;
-    this.#flusher = new Flusher({ head, wal, store, index, segmentBytes, pause: () => this.#pause(), log });
+    const pause = (): Promise<void> => this.#pause();
+    this.#flusher = new Flusher({ head, wal, store, index, segmentBytes, newPackId: packIds(clock), pause, log });
     this.#workSinceMs = clock.monotonicMs();
     this.#stopFlushing = clock.every(options.flushCheckMs, () => {
       if (this.#flusher.isBusy) return;

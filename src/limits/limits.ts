@@ -40,7 +40,7 @@ export interface Limits {
   readonly discover_log_levels: boolean;
   readonly log_level_fields: readonly string[];
   readonly log_level_from_json_max_depth: number;
-  /** Metadata name → names of labels, metadata or fields of the line, the first that is there. */
+  /** Read, and without effect: experimental in Loki. */
   readonly discover_generic_fields: Readonly<Record<string, readonly string[]>>;
   readonly otlp_config: OtlpConfig;
 

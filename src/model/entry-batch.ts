@@ -170,7 +170,8 @@ function joinMetadata(batches: readonly EntryBatch[], count: number): MetadataCo
         let known = idOf.get(value);
         if (known === undefined) {
           values.push(value);
-          idOf.set(value, (known = values.length));
+          known = values.length;
+          idOf.set(value, known);
         }
         ids[row + i] = known;
       }

@@ -30,11 +30,19 @@ export class Drain {
     if (tokens === null) return;
     const key = pathOf(tokens);
     let leaf = this.#leaves.get(key);
-    if (leaf === undefined) this.#leaves.set(key, (leaf = []));
+    if (leaf === undefined) {
+      leaf = [];
+      this.#leaves.set(key, leaf);
+    }
     let cluster = closest(leaf, tokens.words);
     if (cluster === null) {
       if (this.#size >= clustersMax) this.#evict();
-      cluster = { words: tokens.words.map((w) => (/\d/.test(w) ? gap : w)), spaced: tokens.spaced, counts: new Map(), lastSeconds: 0 };
+      cluster = {
+        words: tokens.words.map((w) => (/\d/.test(w) ? gap : w)),
+        spaced: tokens.spaced,
+        counts: new Map(),
+        lastSeconds: 0,
+      };
       leaf.push(cluster);
       this.#size++;
     } else {
@@ -67,7 +75,8 @@ export class Drain {
   #evict(): void {
     let oldest: { leaf: Cluster[]; cluster: Cluster } | null = null;
     for (const leaf of this.#leaves.values()) {
-      for (const cluster of leaf) if (oldest === null || cluster.lastSeconds < oldest.cluster.lastSeconds) oldest = { leaf, cluster };
+      for (const cluster of leaf)
+        if (oldest === null || cluster.lastSeconds < oldest.cluster.lastSeconds) oldest = { leaf, cluster };
     }
     if (oldest === null) return;
     oldest.leaf.splice(oldest.leaf.indexOf(oldest.cluster), 1);
@@ -85,7 +94,8 @@ function closest(leaf: readonly Cluster[], words: readonly string[]): Cluster | 
   let bestSame = -1;
   for (const cluster of leaf) {
     let same = 0;
-    for (let i = 0; i < words.length; i++) if (cluster.words[i] === words[i] || (cluster.words[i] === gap && /\d/.test(words[i] as string))) same++;
+    for (let i = 0; i < words.length; i++)
+      if (cluster.words[i] === words[i] || (cluster.words[i] === gap && /\d/.test(words[i] as string))) same++;
     if (same > bestSame) [best, bestSame] = [cluster, same];
   }
   return best !== null && bestSame / words.length >= similarityMin ? best : null;
@@ -93,5 +103,7 @@ function closest(leaf: readonly Cluster[], words: readonly string[]): Cluster | 
 
 /** Gaps that stand side by side read as one. */
 function patternOf({ words, spaced }: Cluster): string {
-  return join({ words, spaced }).replace(/(?:<_>){2,}/g, gap).replace(/<_>(?: <_>)+/g, gap);
+  return join({ words, spaced })
+    .replace(/(?:<_>){2,}/g, gap)
+    .replace(/<_>(?: <_>)+/g, gap);
 }

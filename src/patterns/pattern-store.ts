@@ -26,9 +26,15 @@ export class PatternStore {
 
   append(tenant: TenantId, labels: Labels, batch: EntryBatch): void {
     let streams = this.#tenants.get(tenant);
-    if (streams === undefined) this.#tenants.set(tenant, (streams = new Map()));
+    if (streams === undefined) {
+      streams = new Map();
+      this.#tenants.set(tenant, streams);
+    }
     let stream = streams.get(labels.text);
-    if (stream === undefined) streams.set(labels.text, (stream = { labels, byLevel: new Map() }));
+    if (stream === undefined) {
+      stream = { labels, byLevel: new Map() };
+      streams.set(labels.text, stream);
+    }
     const levels = batch.metadata.find((c) => c.name === 'detected_level');
     const lines = Buffer.from(batch.lines.buffer, batch.lines.byteOffset, batch.lines.byteLength);
     const baseSeconds = Number(batch.baseNs / 1_000_000_000n);
@@ -37,7 +43,10 @@ export class PatternStore {
       const id = levels?.ids[i] ?? 0;
       const level = id === 0 ? '' : (levels?.dictionary.get(id - 1) ?? '');
       let drain = stream.byLevel.get(level);
-      if (drain === undefined) stream.byLevel.set(level, (drain = new Drain()));
+      if (drain === undefined) {
+        drain = new Drain();
+        stream.byLevel.set(level, drain);
+      }
       const line = lines.toString('utf8', i === 0 ? 0 : batch.lineEnd[i - 1], batch.lineEnd[i]);
       const seconds = baseSeconds + Math.floor((baseRest + (batch.offsetNs[i] as number)) / 1e9);
       drain.train(messageOf(line), seconds - (seconds % bucketSeconds));
@@ -45,7 +54,13 @@ export class PatternStore {
   }
 
   /** Counts per step of every pattern of the streams that match; the most frequent first. */
-  query(tenant: TenantId, test: (labels: Labels) => boolean, fromSeconds: number, throughSeconds: number, stepSeconds: number): PatternSeries[] {
+  query(
+    tenant: TenantId,
+    test: (labels: Labels) => boolean,
+    fromSeconds: number,
+    throughSeconds: number,
+    stepSeconds: number,
+  ): PatternSeries[] {
     const merged = new Map<string, { pattern: string; level: string; counts: Map<number, number>; total: number }>();
     for (const { labels, byLevel } of this.#tenants.get(tenant)?.values() ?? []) {
       if (!test(labels)) continue;
@@ -55,7 +70,10 @@ export class PatternStore {
             if (bucket < fromSeconds - bucketSeconds || bucket > throughSeconds) continue;
             const key = `${level}\n${pattern}`;
             let series = merged.get(key);
-            if (series === undefined) merged.set(key, (series = { pattern, level, counts: new Map(), total: 0 }));
+            if (series === undefined) {
+              series = { pattern, level, counts: new Map(), total: 0 };
+              merged.set(key, series);
+            }
             const at = bucket - (bucket % stepSeconds);
             series.counts.set(at, (series.counts.get(at) ?? 0) + count);
             series.total += count;
@@ -71,7 +89,8 @@ export class PatternStore {
   /** To be called now and then: drops what is older than three hours. */
   forget(nowSeconds: number): void {
     for (const streams of this.#tenants.values()) {
-      for (const { byLevel } of streams.values()) for (const drain of byLevel.values()) drain.forget(nowSeconds - keptSeconds);
+      for (const { byLevel } of streams.values())
+        for (const drain of byLevel.values()) drain.forget(nowSeconds - keptSeconds);
     }
   }
 

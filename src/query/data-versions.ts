@@ -39,7 +39,10 @@ export class DataVersions {
   /** Entries with from <= t <= through came or went. */
   changed(tenant: TenantId, from: Nanos, through: Nanos): void {
     let versions = this.#tenants.get(tenant);
-    if (versions === undefined) this.#tenants.set(tenant, (versions = { changedAt: new Map(), floor: 0 }));
+    if (versions === undefined) {
+      versions = { changedAt: new Map(), floor: 0 };
+      this.#tenants.set(tenant, versions);
+    }
     const version = ++this.#version;
     const first = bucketOf(from);
     const last = bucketOf(through);

@@ -99,7 +99,8 @@ async function sample(
     let field = found.get(name);
     if (field === undefined) {
       if (found.size >= limit) return;
-      found.set(name, (field = { type: typeOf(value), values: new Set(), parsers: new Set(), jsonPath: undefined }));
+      field = { type: typeOf(value), values: new Set(), parsers: new Set(), jsonPath: undefined };
+      found.set(name, field);
     }
     field.values.add(value);
     if (parser !== null) field.parsers.add(parser);

@@ -3,14 +3,16 @@ import { ApiError } from '../errors.js';
 import type { Limits } from '../limits/limits.js';
 import { type EvaluateParams, evaluate, inLabelOrder, type QueryResult, seriesLimit } from '../logql/engine/engine.js';
 import type { Querier } from '../logql/engine/querier.js';
-import type { Expr, LogExpr, RangeAggregationExpr, SampleExpr } from '../logql/syntax/ast.js';
+import type { Expr } from '../logql/syntax/ast.js';
 import { parseExpr } from '../logql/syntax/parser.js';
 import { print } from '../logql/syntax/printer.js';
-import { goDuration, promDuration } from '../model/duration.js';
 import type { TenantId } from '../model/tenant.js';
 import type { Nanos, TimeRange } from '../model/time.js';
 import type { DataVersions } from './data-versions.js';
-import { bad, type InstantParams, type RangeParams } from './params.js';
+import { logSelectors } from './log-selectors.js';
+import type { InstantParams, RangeParams } from './params.js';
+import { type QueryType, queryType, refuseBlocked, strictest, withinLimits } from './query-limits.js';
+import type { QueryQueue } from './query-queue.js';
 import { type Reach, ResultsCache } from './results-cache.js';
 import { QueryStats } from './stats.js';
 
@@ -25,12 +27,13 @@ export interface FrontendDeps {
   readonly versions: DataVersions;
   /** query_range.align_queries_with_step */
   readonly alignWithStep: boolean;
+  readonly queue: QueryQueue;
   readonly observe: (seconds: number, kind: QueryKind, status: number) => void;
 }
 
 /** How a query is named in loki_logql_querystats_latency_seconds. */
 export interface QueryKind {
-  readonly type: 'limited' | 'filter' | 'metric';
+  readonly type: QueryType;
   readonly range: 'range' | 'instant';
 }
 
@@ -51,6 +54,7 @@ export class Frontend {
   async range(tenants: readonly TenantId[], params: RangeParams, signal: AbortSignal): Promise<Answer> {
     const expr = parseExpr(params.query);
     const limits = this.#limits(tenants);
+    refuseBlocked(params.query, expr, limits);
     const range = withinLimits(expr, params.range, params.limit, limits, this.#deps);
     if (range === null)
       return { result: emptyResult(expr, params.range.start, params.stepNs), stats: new QueryStats() };
@@ -64,6 +68,7 @@ export class Frontend {
     const limits = this.#limits(tenants);
     const lookBack = expr.kind === 'log' ? BigInt(this.#deps.lookBackMs * nsPerMs) : 0n;
     const asked = { start: params.at - lookBack, end: params.at };
+    refuseBlocked(params.query, expr, limits);
     const range = withinLimits(expr, asked, params.limit, limits, this.#deps);
     if (range === null) return { result: emptyResult(expr, params.at, 0), stats: new QueryStats() };
     const query = { range, limit: params.limit, direction: params.direction, stepNs: 0, intervalNs: 0 };
@@ -80,10 +85,7 @@ export class Frontend {
   ): Promise<Answer> {
     const stats = new QueryStats();
     const began = performance.now();
-    const kind = {
-      type: expr.kind !== 'log' ? 'metric' : expr.stages.length > 0 ? 'filter' : 'limited',
-      range: instant || query.stepNs === 0 ? 'instant' : 'range',
-    } as const;
+    const kind: QueryKind = { type: queryType(expr), range: instant || query.stepNs === 0 ? 'instant' : 'range' };
     const done = (status: number): void => {
       stats.execSeconds = (performance.now() - began) / 1000;
       this.#deps.observe(stats.execSeconds, kind, status);
@@ -95,11 +97,13 @@ export class Frontend {
         intervalNs,
         limit,
         direction,
-        ...this.#aligned(expr, query, instant),
+        ...this.#aligned(expr, query, instant, limits),
         instant,
         maxSeries: limits.max_query_series,
       };
-      const result = await this.#evaluate(expr, tenants, params, stats, signal);
+      const release = await this.#deps.queue.enter(tenants, signal);
+      stats.queueSeconds = (performance.now() - began) / 1000;
+      const result = await this.#evaluate(expr, tenants, params, stats, signal).finally(release);
       stats.entriesReturned = entriesOf(result);
       stats.splits = 1;
       done(200);
@@ -110,11 +114,17 @@ export class Frontend {
     }
   }
 
-  /** With align_queries_with_step, metric ranges begin and end at multiples of the step. */
-  #aligned(expr: Expr, { range, stepNs }: Omit<RangeParams, 'query'>, instant: boolean): TimeRange {
-    if (!this.#deps.alignWithStep || instant || expr.kind === 'log' || stepNs <= 0) return range;
+  /**
+   * Metric ranges are moved to multiples of the step: with align_queries_with_step both ends down, else, where Loki would
+   * split the query (split_queries_by_interval), the end up.
+   */
+  #aligned(expr: Expr, { range, stepNs }: Omit<RangeParams, 'query'>, instant: boolean, limits: Limits): TimeRange {
+    if (instant || expr.kind === 'log' || stepNs < 1e6) return range;
     const step = BigInt(stepNs);
-    return { start: range.start - (range.start % step), end: range.end - (range.end % step) };
+    const down = (ns: Nanos): Nanos => ns - (ns % step);
+    if (this.#deps.alignWithStep) return { start: down(range.start), end: down(range.end) };
+    if (limits.split_queries_by_interval <= 0) return range;
+    return { start: down(range.start), end: down(range.end + step - 1n) };
   }
 
   /** From the results cache what is still good, the rest computed. */
@@ -158,112 +168,6 @@ export class Frontend {
 
   #limits(tenants: readonly TenantId[]): Limits {
     return strictest(tenants.map((t) => this.#deps.limitsFor(t)));
-  }
-}
-
-/** Of several tenants the smallest positive limit holds, as in Loki. */
-export function strictest(all: readonly Limits[]): Limits {
-  const [first, ...rest] = all;
-  if (first === undefined) throw new ApiError('no-org-id', 'no org id\n');
-  return rest.reduce<Limits>((a, b) => {
-    const merged = { ...a } as Record<string, unknown>;
-    for (const [key, value] of Object.entries(b)) {
-      const mine = merged[key];
-      if (typeof value === 'number' && typeof mine === 'number' && value > 0 && (mine <= 0 || value < mine))
-        merged[key] = value;
-    }
-    return merged as unknown as Limits;
-  }, first);
-}
-
-/** Checks what the limits say of a query; the range as max_query_lookback leaves it, null when nothing is left of it. */
-function withinLimits(
-  expr: Expr,
-  asked: TimeRange,
-  limit: number,
-  limits: Limits,
-  { nowNs, lookBackMs }: FrontendDeps,
-): TimeRange | null {
-  if (expr.kind === 'log' && limits.max_entries_limit_per_query > 0 && limit > limits.max_entries_limit_per_query) {
-    throw bad(
-      `max entries limit per query exceeded, limit > max_entries_limit_per_query (${limit} > ${limits.max_entries_limit_per_query})`,
-    );
-  }
-  let range = asked;
-  if (limits.max_query_lookback > 0) {
-    const oldest = nowNs() - BigInt(Math.round(limits.max_query_lookback * nsPerMs));
-    if (range.end < oldest) return null;
-    if (range.start < oldest) range = { start: oldest, end: range.end };
-  }
-  checkLength(Number(range.end - range.start), limits);
-  for (const log of logSelectors(expr)) checkSelector(log.expr, limits);
-  for (const { aggregation } of logSelectors(expr)) {
-    if (aggregation === null) {
-      // Loki counts the look-back period in, for range queries too (observed in 3.7.6).
-      checkLength(Number(range.end - range.start) + lookBackMs * nsPerMs, limits);
-      continue;
-    }
-    if (limits.max_query_range > 0 && aggregation.rangeNs > limits.max_query_range * nsPerMs) {
-      throw bad(
-        `[interval] value exceeds limit: [${promDuration(aggregation.rangeNs)}] > [${promDuration(limits.max_query_range * nsPerMs)}]`,
-      );
-    }
-    checkLength(Number(range.end - range.start) + aggregation.rangeNs, limits);
-  }
-  return range;
-}
-
-function checkLength(lengthNs: number, limits: Limits): void {
-  if (limits.max_query_length > 0 && lengthNs > limits.max_query_length * nsPerMs) {
-    throw bad(
-      `the query time range exceeds the limit (query length: ${goDuration(lengthNs)}, limit: ${promDuration(limits.max_query_length * nsPerMs)})`,
-    );
-  }
-}
-
-function checkSelector({ matchers }: LogExpr, limits: Limits): void {
-  const names = matchers.map((m) => m.name);
-  const missing = limits.required_labels.filter((name) => !names.includes(name));
-  if (missing.length > 0) {
-    throw bad(
-      `stream selector is missing required matchers [${missing.join(', ')}], labels present in the query were [${names.join(', ')}]`,
-    );
-  }
-  if (limits.minimum_labels_number > 0 && names.length < limits.minimum_labels_number) {
-    throw bad(
-      `stream selector has less label matchers than required: (present: [${names.join(', ')}], number_present: ${names.length}, required_number_label_matchers: ${limits.minimum_labels_number})`,
-    );
-  }
-  if (limits.max_streams_matchers_per_query > 0 && names.length > limits.max_streams_matchers_per_query) {
-    throw bad(
-      `max streams matchers per query exceeded, matchers-count > limit (${names.length} > ${limits.max_streams_matchers_per_query})`,
-    );
-  }
-}
-
-interface Selector {
-  readonly expr: LogExpr;
-  readonly aggregation: RangeAggregationExpr | null;
-}
-
-/** The log selectors of a query, with the range aggregation around each. */
-export function logSelectors(expr: Expr): readonly Selector[] {
-  if (expr.kind === 'log') return [{ expr, aggregation: null }];
-  return ofSample(expr);
-}
-
-function ofSample(expr: SampleExpr): readonly Selector[] {
-  switch (expr.kind) {
-    case 'range-aggregation':
-      return [{ expr: expr.log, aggregation: expr }];
-    case 'vector-aggregation':
-    case 'label-replace':
-      return ofSample(expr.expr);
-    case 'binary':
-      return [...ofSample(expr.left), ...ofSample(expr.right)];
-    case 'literal':
-    case 'vector':
-      return [];
   }
 }
 

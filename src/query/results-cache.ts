@@ -102,7 +102,8 @@ export class ResultsCache {
     for (const one of series) {
       let kept = entry.series.get(one.labels.text);
       if (kept === undefined) {
-        entry.series.set(one.labels.text, (kept = { labels: one.labels, values: new Map() }));
+        kept = { labels: one.labels, values: new Map() };
+        entry.series.set(one.labels.text, kept);
         entry.bytes += one.labels.text.length * 2 + slotBytes;
       }
       for (let k = 0; k < grid.count; k++) {

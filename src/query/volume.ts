@@ -65,7 +65,10 @@ export function volumes(
   const byName_ = new Map<string, { labels: Labels; bytes: number[] }>();
   const add = (labels: Labels, bucket: number, bytes: number) => {
     let volume = byName_.get(labels.text);
-    if (volume === undefined) byName_.set(labels.text, (volume = { labels, bytes: buckets.map(() => 0) }));
+    if (volume === undefined) {
+      volume = { labels, bytes: buckets.map(() => 0) };
+      byName_.set(labels.text, volume);
+    }
     volume.bytes[bucket] = (volume.bytes[bucket] as number) + bytes;
   };
   for (const [k, range] of buckets.entries()) {

@@ -1,4 +1,4 @@
-/** Functions of times, durations and sizes. "Local" is UTC. */
+/** Functions of times, durations and sizes. Local time is UTC, see time-zone.ts. */
 import { parseBytes } from './bytes-size.js';
 import type { CallContext, TemplateFunction } from './functions.js';
 import { parseDuration } from './go-duration.js';
@@ -8,7 +8,7 @@ import { quote } from './go-quote.js';
 import { byteLength } from './go-string.js';
 import { CallError } from './template-error.js';
 import { inUnits, TimeValue, zeroTimeSeconds } from './time-value.js';
-import { type Location, utc } from './time-zone.js';
+import { type Location, local, utc } from './time-zone.js';
 import { Int, indirect, type Value } from './values.js';
 
 const seconds: TemplateFunction = {
@@ -27,7 +27,10 @@ export const dateFunctions: readonly (readonly [string, TemplateFunction])[] = [
     'date',
     { params: ['string', 'any'], call: ([layout, at], context) => timeOf(at, context).format(layout as string) },
   ],
-  ['toDate', { params: ['string', 'string'], call: ([layout, text]) => parse(layout as string, text as string, utc) }],
+  [
+    'toDate',
+    { params: ['string', 'string'], call: ([layout, text]) => parse(layout as string, text as string, local) },
+  ],
   [
     'toDateInZone',
     {
@@ -55,9 +58,9 @@ function parse(layout: string, text: string, location: Location): TimeValue {
 /** A time, or seconds as an integer; everything else is now. */
 function timeOf(at: Value, context: CallContext): TimeValue {
   const value = indirect(at);
-  if (value instanceof TimeValue) return new TimeValue({ ...value.moment, location: utc });
+  if (value instanceof TimeValue) return new TimeValue({ ...value.moment, location: local });
   if (value instanceof Int && (value.type === 'int' || value.type === 'int64' || value.type === 'int32')) {
-    return new TimeValue({ seconds: Number(value.value), nanos: 0, location: utc });
+    return new TimeValue({ seconds: Number(value.value), nanos: 0, location: local });
   }
   return TimeValue.ofNanos(context.nowNs());
 }

@@ -23,7 +23,6 @@ import {
   Complex,
   type Concrete,
   Int,
-  Interface,
   indirect,
   int,
   isMap,

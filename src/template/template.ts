@@ -3,7 +3,7 @@ import { compileRegex, type Regex, RegexError } from '../model/regex.js';
 import { type CallContext, type FunctionTable, lokiFunctions } from './functions.js';
 import { toDisplay } from './go-string.js';
 import { execute, type Program } from './interpreter.js';
-import type { AnyNode, ListNode, Node } from './nodes.js';
+import type { AnyNode, Node } from './nodes.js';
 import { parseTemplate } from './parser.js';
 import { CallError, TemplateError, TemplateExecError } from './template-error.js';
 import { type Location, loadLocation } from './time-zone.js';
@@ -39,7 +39,7 @@ export interface TemplateOptions {
 export function compileTemplate(text: string, options: TemplateOptions = {}): Template {
   const program = compileProgram(text, options.name ?? 'line', lokiFunctions);
   const fields = fieldsOf(program);
-  const parts = simpleParts(program.root);
+  const parts = simpleParts(program);
   if (parts !== null) return { fields, render: (data) => renderParts(parts, data) };
   const kept = keptBetweenCalls(options.nowNs ?? wallClockNs);
   return {
@@ -109,12 +109,16 @@ function labelMap(data: TemplateData): MapValue {
 type Part = { readonly text: string } | { readonly label: string };
 
 /** The template as text and `{{.label}}` only; null when there is more to it. */
-function simpleParts(root: ListNode): readonly Part[] | null {
+function simpleParts({ name, root }: Program): readonly Part[] | null {
+  // A line_format that is one action with one field yields the label, even when it declares a variable: so does Loki's
+  // own short cut, see the test.
+  const only = root.nodes.length === 1 && name === 'line' ? plainField(root.nodes[0] as Node, true) : null;
+  if (only !== null) return [{ label: only }];
   const parts: Part[] = [];
   for (const node of root.nodes) {
     if (node.kind === 'text') parts.push({ text: node.text });
     else {
-      const label = plainField(node);
+      const label = plainField(node, false);
       if (label === null) return null;
       parts.push({ label });
     }
@@ -122,8 +126,8 @@ function simpleParts(root: ListNode): readonly Part[] | null {
   return parts;
 }
 
-function plainField(node: Node): string | null {
-  if (node.kind !== 'action' || node.pipe.decl.length > 0 || node.pipe.cmds.length !== 1) return null;
+function plainField(node: Node, mayDeclare: boolean): string | null {
+  if (node.kind !== 'action' || node.pipe.cmds.length !== 1 || (node.pipe.decl.length > 0 && !mayDeclare)) return null;
   const args = node.pipe.cmds[0]?.args;
   const field = args?.length === 1 ? args[0] : undefined;
   return field?.kind === 'field' && field.ident.length === 1 ? (field.ident[0] as string) : null;

@@ -1,7 +1,7 @@
 /** time.Time, time.Duration, time.Month, time.Weekday and *time.Location with the methods that a template can call. */
 import { civilFromDays, daysFromCivil, weekdayOfDays } from './civil.js';
-import { formatMoment, type Moment, monthName, weekdayName } from './go-layout.js';
-import { type Location, utc } from './time-zone.js';
+import { formatMoment, type Moment, monthName, toUnix, weekdayName } from './go-layout.js';
+import { type Location, local, utc } from './time-zone.js';
 import {
   type Concrete,
   type Int,
@@ -27,7 +27,7 @@ export class TimeValue implements OpaqueValue {
     this.moment = moment;
   }
 
-  static ofNanos(nanos: bigint, location: Location = utc): TimeValue {
+  static ofNanos(nanos: bigint, location: Location = local): TimeValue {
     let seconds = nanos / nsPerSecond;
     if (seconds * nsPerSecond > nanos) seconds--;
     return new TimeValue({ seconds: Number(seconds), nanos: Number(nanos - seconds * nsPerSecond), location });
@@ -78,9 +78,9 @@ class LocationValue implements OpaqueValue {
   }
 }
 
-const local = (t: TimeValue): number => t.moment.seconds + t.moment.location.at(t.moment.seconds).offsetSeconds;
-const days = (t: TimeValue): number => Math.floor(local(t) / 86_400);
-const secondOfDay = (t: TimeValue): number => local(t) - days(t) * 86_400;
+const wallClock = (t: TimeValue): number => t.moment.seconds + t.moment.location.at(t.moment.seconds).offsetSeconds;
+const days = (t: TimeValue): number => Math.floor(wallClock(t) / 86_400);
+const secondOfDay = (t: TimeValue): number => wallClock(t) - days(t) * 86_400;
 
 function timeMethod(params: readonly ParamType[], work: (t: TimeValue, args: readonly Value[]) => Value): Method {
   return { params, call: (self, args) => work(self as TimeValue, args) };
@@ -109,7 +109,7 @@ const timeMethods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['UnixMicro', timeMethod([], (t) => int64(floorDiv(t.nanos, 1000n)))],
   ['UnixNano', timeMethod([], (t) => int64(t.nanos))],
   ['UTC', timeMethod([], (t) => new TimeValue({ ...t.moment, location: utc }))],
-  ['Local', timeMethod([], (t) => new TimeValue({ ...t.moment, location: utc }))],
+  ['Local', timeMethod([], (t) => new TimeValue({ ...t.moment, location: local }))],
   [
     'In',
     timeMethod(
@@ -168,10 +168,9 @@ function addDate(t: TimeValue, [years = 0, months = 0, dayCount = 0]: readonly n
   const monthIndex = month - 1 + months;
   const y = year + years + Math.floor(monthIndex / 12);
   const m = ((monthIndex % 12) + 12) % 12;
-  const local = (daysFromCivil(y, m + 1, 1) + day - 1 + dayCount) * 86_400 + secondOfDay(t);
+  const wall = (daysFromCivil(y, m + 1, 1) + day - 1 + dayCount) * 86_400 + secondOfDay(t);
   const { location, nanos } = t.moment;
-  const guess = local - location.at(local).offsetSeconds;
-  return new TimeValue({ seconds: local - location.at(guess).offsetSeconds, nanos, location });
+  return new TimeValue({ seconds: toUnix(wall, location), nanos, location });
 }
 
 /** Multiples of d since year 1. */

@@ -16,14 +16,18 @@ export interface Location {
 
 export const utc: Location = fixedZone('UTC', 0);
 
+/** Where the server is: UTC, so that an answer does not depend on the machine; but Go tells the two apart. */
+export const local: Location = { ...utc, name: 'Local' };
+
 export function fixedZone(name: string, offsetSeconds: number): Location {
   const zone: Zone = { abbreviation: name, offsetSeconds };
   return { name, at: () => zone, offsetOf: (abbreviation) => (abbreviation === name ? offsetSeconds : null) };
 }
 
-/** time.LoadLocation; null for a name that it refuses. "Local" is UTC: an answer does not depend on the machine. */
+/** time.LoadLocation; null for a name that it refuses. */
 export function loadLocation(name: string): Location | null {
-  if (name === '' || name === 'UTC' || name === 'Local') return utc;
+  if (name === '' || name === 'UTC') return utc;
+  if (name === 'Local') return local;
   if (name.includes('..') || !/^[A-Za-z][A-Za-z0-9_+\-/]*$/.test(name)) return null;
   try {
     return ianaLocation(name);

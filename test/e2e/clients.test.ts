@@ -3,7 +3,7 @@ import { logs as otelApi, SeverityNumber } from '@opentelemetry/api-logs';
 import { OTLPLogExporter as OtlpJson } from '@opentelemetry/exporter-logs-otlp-http';
 import { OTLPLogExporter as OtlpProto } from '@opentelemetry/exporter-logs-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs';
+import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
 import pino from 'pino';
 import { pinoLoki } from 'pino-loki';
 import snappy from 'snappyjs';
@@ -73,7 +73,7 @@ describe('OpenTelemetry', () => {
       const service = `otel-${name.toLowerCase()}`;
       const provider = new LoggerProvider({
         resource: resourceFromAttributes({ 'service.name': service, 'host.name': 'laptop' }),
-        processors: [new SimpleLogRecordProcessor({ exporter: new Exporter({ url: `${skald.url}/otlp/v1/logs` }) })],
+        processors: [new BatchLogRecordProcessor({ exporter: new Exporter({ url: `${skald.url}/otlp/v1/logs` }) })],
       });
       const logger = provider.getLogger('shop', '1.2.3');
       logger.emit({ severityNumber: SeverityNumber.WARN, severityText: 'WARN', body: 'stock is low', attributes: { sku: 'a1' } });

@@ -3,7 +3,7 @@ import type { LabelIndex } from '../../src/index/label-index.js';
 import { openLabelIndex } from '../../src/index/open-label-index.js';
 import type { ChunkRef } from '../../src/model/chunk-ref.js';
 import { Labels } from '../../src/model/labels.js';
-import { type Matcher, matchFunction, type MatchOp } from '../../src/model/matcher.js';
+import { type Matcher, type MatchOp, matchFunction } from '../../src/model/matcher.js';
 import { prng } from '../helpers/prng.js';
 import { range, ref, second } from './refs.js';
 
@@ -17,7 +17,10 @@ function indexOf(...refs: ChunkRef[]): LabelIndex {
 }
 
 const texts = (index: LabelIndex, matchers: Matcher[], within = always): string[] =>
-  index.select('fake', matchers, within).map(({ labels }) => labels.text).sort();
+  index
+    .select('fake', matchers, within)
+    .map(({ labels }) => labels.text)
+    .sort();
 
 describe('select', () => {
   const index = indexOf(
@@ -105,7 +108,9 @@ describe('time', () => {
   test.each(cases)('chunks in [%i, %i)', (start, end, a, b) => {
     const within = range(start, end);
     const offsets = (app: string) =>
-      index.select('fake', [m('app', '=', app)], within).flatMap(({ chunks }) => chunks.map((chunk) => chunk.metaOffset));
+      index
+        .select('fake', [m('app', '=', app)], within)
+        .flatMap(({ chunks }) => chunks.map((chunk) => chunk.metaOffset));
     expect(offsets('a')).toEqual(a);
     expect(offsets('b')).toEqual(b);
     const apps = [...(a.length ? ['a'] : []), ...(b.length ? ['b'] : [])];
@@ -113,9 +118,10 @@ describe('time', () => {
     expect(index.labelValues('fake', 'app', [m('app', '=~', '.+')], within)).toEqual(apps);
     expect(index.labelNames('fake', [], within)).toEqual(b.length ? ['app', 'only'] : a.length ? ['app'] : []);
     expect(index.labelNames('fake', [m('app', '=', 'a')], within)).toEqual(a.length ? ['app'] : []);
-    expect(index.series('fake', [m('app', '!=', '')], within).map(({ text }) => text)).toEqual(
-      [...(a.length ? ['{app="a"}'] : []), ...(b.length ? ['{app="b", only="b"}'] : [])],
-    );
+    expect(index.series('fake', [m('app', '!=', '')], within).map(({ text }) => text)).toEqual([
+      ...(a.length ? ['{app="a"}'] : []),
+      ...(b.length ? ['{app="b", only="b"}'] : []),
+    ]);
   });
 
   test('bounds at the ends of 64 bits are answered', () => {
@@ -130,7 +136,10 @@ describe('time', () => {
 });
 
 test('a chunk comes back as it was given', () => {
-  const given = ref({ b: '2', a: 'ünï "x"\\', c: '\u{1f600}' }, 1, 2, { fromNs: 1_767_225_600_123_456_789n, throughNs: 1_767_225_600_123_456_790n });
+  const given = ref({ b: '2', a: 'ünï "x"\\', c: '\u{1f600}' }, 1, 2, {
+    fromNs: 1_767_225_600_123_456_789n,
+    throughNs: 1_767_225_600_123_456_790n,
+  });
   const [stream] = indexOf(given).select('fake', [], { start: 0n, end: 2n ** 62n });
   expect(stream?.chunks).toEqual([given]);
   expect(stream?.labels.pairs).toEqual(given.labels.pairs);
@@ -153,8 +162,24 @@ test('packs are summed up', () => {
     ref({ app: 'z' }, 0, 0, { tenant: 'other', pack: 'other/1970-01-01/c.pack' }),
   );
   expect(index.packs('fake')).toEqual([
-    { pack: 'fake/1970-01-01/a.pack', tenant: 'fake', fromNs: 5n * second, throughNs: 20n * second, chunks: 2, entries: 20, storedBytes: 400 },
-    { pack: 'fake/1970-01-01/b.pack', tenant: 'fake', fromNs: 50n * second, throughNs: 60n * second, chunks: 1, entries: 10, storedBytes: 200 },
+    {
+      pack: 'fake/1970-01-01/a.pack',
+      tenant: 'fake',
+      fromNs: 5n * second,
+      throughNs: 20n * second,
+      chunks: 2,
+      entries: 20,
+      storedBytes: 400,
+    },
+    {
+      pack: 'fake/1970-01-01/b.pack',
+      tenant: 'fake',
+      fromNs: 50n * second,
+      throughNs: 60n * second,
+      chunks: 1,
+      entries: 10,
+      storedBytes: 200,
+    },
   ]);
   expect(index.packs()).toHaveLength(3);
   expect(index.tenants()).toEqual(['fake', 'other']);

@@ -33,7 +33,10 @@ function catalogOf(refs: readonly ChunkRef[], replaces: Readonly<Record<string, 
 
 /** All that can be asked. */
 const dump = (index: LabelIndex) => ({
-  select: index.select('fake', [], always).map(({ labels, chunks }) => [labels.text, chunks]).sort(),
+  select: index
+    .select('fake', [], always)
+    .map(({ labels, chunks }) => [labels.text, chunks])
+    .sort(),
   names: index.labelNames('fake', [], always),
   values: index.labelNames('fake', [], always).map((name) => index.labelValues('fake', name, [], always)),
   packs: index.packs(),
@@ -188,7 +191,11 @@ describe('reconcileIndex', () => {
       if (pack === bad) throw new Error('damaged');
       return catalog.footer(pack);
     };
-    expect(await reconcileIndex(index, { ...catalog, footer }, quiet)).toEqual({ added: 1, removed: 0, unreadable: [bad] });
+    expect(await reconcileIndex(index, { ...catalog, footer }, quiet)).toEqual({
+      added: 1,
+      removed: 0,
+      unreadable: [bad],
+    });
     expect(index.packs()).toHaveLength(1);
   });
 
@@ -207,21 +214,24 @@ describe('reconcileIndex', () => {
     expect(dump(index)).toEqual(want);
   });
 
-  test.each([['the index has them'], ['the index is lost']])('takes a merged pack instead of its sources: %s', async (which) => {
-    const refs = manyRefs(4, 2);
-    const sources = [...new Set(refs.map(({ pack }) => pack))];
-    const merged = refs.map((one, i) => ({ ...one, pack: 'fake/1970-01-01/merged.pack', metaOffset: i }));
-    const again = merged.map((one) => ({ ...one, pack: 'fake/1970-01-01/merged-again.pack' }));
-    const replaces = {
-      'fake/1970-01-01/merged.pack': sources,
-      'fake/1970-01-01/merged-again.pack': ['fake/1970-01-01/merged.pack'],
-    };
-    const index = openLabelIndex(':memory:');
-    if (which === 'the index has them') index.addChunks(refs);
-    await reconcileIndex(index, catalogOf([...refs, ...merged, ...again], replaces), quiet);
-    expect(index.packs().map(({ pack }) => pack)).toEqual(['fake/1970-01-01/merged-again.pack']);
-    await reconcileIndex(index, catalogOf([...refs, ...merged, ...again], replaces), quiet);
-    expect(index.packs().map(({ pack }) => pack)).toEqual(['fake/1970-01-01/merged-again.pack']);
-    expect(index.select('fake', [], always)).toHaveLength(4);
-  });
+  test.each([['the index has them'], ['the index is lost']])(
+    'takes a merged pack instead of its sources: %s',
+    async (which) => {
+      const refs = manyRefs(4, 2);
+      const sources = [...new Set(refs.map(({ pack }) => pack))];
+      const merged = refs.map((one, i) => ({ ...one, pack: 'fake/1970-01-01/merged.pack', metaOffset: i }));
+      const again = merged.map((one) => ({ ...one, pack: 'fake/1970-01-01/merged-again.pack' }));
+      const replaces = {
+        'fake/1970-01-01/merged.pack': sources,
+        'fake/1970-01-01/merged-again.pack': ['fake/1970-01-01/merged.pack'],
+      };
+      const index = openLabelIndex(':memory:');
+      if (which === 'the index has them') index.addChunks(refs);
+      await reconcileIndex(index, catalogOf([...refs, ...merged, ...again], replaces), quiet);
+      expect(index.packs().map(({ pack }) => pack)).toEqual(['fake/1970-01-01/merged-again.pack']);
+      await reconcileIndex(index, catalogOf([...refs, ...merged, ...again], replaces), quiet);
+      expect(index.packs().map(({ pack }) => pack)).toEqual(['fake/1970-01-01/merged-again.pack']);
+      expect(index.select('fake', [], always)).toHaveLength(4);
+    },
+  );
 });

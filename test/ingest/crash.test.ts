@@ -63,14 +63,25 @@ class Model {
 }
 
 /** Until an operation fails, or there were enough. Everything has settled when it returns. */
-async function live(world: World, model: Model, random: Prng): Promise<void> {
-  const { ingester, clock } = world;
+async function live(world: World, model: Model, random: Prng, loss: Loss): Promise<void> {
+  const { ingester, clock, fs } = world;
   const pending: Promise<unknown>[] = [];
+  // Between two syncs of mode 'interval' the answer promises less than a loss of power asks for.
+  let answered: (() => void)[] = [];
+  const sync = async () => {
+    const { walSyncs } = ingester.stats();
+    const before = answered;
+    answered = [];
+    await clock.advanceAsync(100);
+    fs.statSync('/');
+    if (ingester.stats().walSyncs > walSyncs) for (const acknowledge of before) acknowledge();
+  };
   for (let op = 0; op < 25; op++) {
     const choice = random.int(20);
     if (choice < 14) {
       const { push, acknowledge } = model.randomPush(random);
-      pending.push(ingester.append(push).then(acknowledge, () => undefined));
+      const onAnswer = loss === 'power, interval' ? () => answered.push(acknowledge) : acknowledge;
+      pending.push(ingester.append(push).then(onAnswer, () => undefined));
       if (random.int(3) > 0) await pending.at(-1);
     } else if (choice < 16) pending.push(ingester.flush().catch(() => undefined));
     else if (choice < 18) pending.push(ingester.flushDue().catch(() => undefined));
@@ -78,39 +89,49 @@ async function live(world: World, model: Model, random: Prng): Promise<void> {
       clock.advance(random.int(90_000));
       pending.push(ingester.flushDue().catch(() => undefined));
     } else await Promise.all(pending);
+    if (loss === 'power, interval' && random.int(4) === 0) await sync().catch(() => undefined);
   }
   await Promise.all(pending);
 }
 
-async function run(seed: number, powerLoss: boolean): Promise<void> {
+type Loss = 'process' | 'power, always' | 'power, interval';
+
+async function run(seed: number, loss: Loss): Promise<void> {
   const random = prng(seed);
   const fs = new FaultyFileSystem();
   const model = new Model();
-  let index = openLabelIndex(':memory:');
-  const walSync = powerLoss ? 'always' : random.pick(['always', 'interval', 'os'] as const);
+  // The one that was not used in the last life is out of date, as after a loss of power; a third has been lost.
+  const indexes = [openLabelIndex(':memory:'), openLabelIndex(':memory:')];
+  const syncs = {
+    process: random.pick(['always', 'interval', 'os'] as const),
+    'power, always': 'always',
+    'power, interval': 'interval',
+  } as const;
+  const walSync = syncs[loss];
   for (let life = 0; life < 5; life++) {
     const hint = `seed ${seed}, life ${life}, ${walSync}`;
+    if (random.int(5) === 0) indexes[0] = openLabelIndex(':memory:');
     // The crash may come while the WAL is replayed, too.
     fs.fault = { at: 1 + random.int(life === 0 ? 150 : 250), kind: 'crash' };
     try {
-      const world = await openWorld(fs, { ...small, walSync, index });
+      const world = await openWorld(fs, { ...small, walSync, index: random.pick(indexes) });
+      fs.statSync('/'); // Some failures of a start are reported and passed over: not this one.
       fs.fault = random.int(4) === 0 ? null : { at: 1 + random.int(150), kind: 'crash' };
       model.check(world.contents(), hint);
-      await live(world, model, random);
+      await live(world, model, random, loss);
       fs.fault = null;
     } catch (error) {
       if ((error as Error).name !== 'CrashedError') throw error;
     }
-    if (powerLoss) fs.crash(random.int(2 ** 31));
-    else fs.kill();
-    if (random.int(3) === 0) index = openLabelIndex(':memory:');
+    if (loss === 'process') fs.kill();
+    else fs.crash(random.int(2 ** 31));
     // Without a fault, everything is there, and a second start changes nothing.
-    const world = await openWorld(fs, { ...small, walSync, index });
+    const world = await openWorld(fs, { ...small, walSync, index: random.pick(indexes) });
     const contents = world.contents();
     model.check(contents, hint);
     await world.ingester.close();
     fs.kill();
-    const again = await openWorld(fs, { ...small, walSync, index });
+    const again = await openWorld(fs, { ...small, walSync, index: random.pick(indexes) });
     expect(again.contents(), `${hint}: second start`).toEqual(contents);
     await again.ingester.flush();
     model.check(again.contents(), `${hint}: flushed`);
@@ -121,15 +142,19 @@ async function run(seed: number, powerLoss: boolean): Promise<void> {
 
 const seeds =
   process.env['SEED'] === undefined
-    ? Array.from({ length: Number(process.env['SEEDS'] ?? 60) }, (_, i) => i + 1)
+    ? Array.from({ length: Number(process.env['SEEDS'] ?? 25) }, (_, i) => i + 1)
     : [Number(process.env['SEED'])];
 
 describe('every acknowledged entry is there once', () => {
   test('when the process is killed at any file call', async () => {
-    for (const seed of seeds) await run(seed, false);
+    for (const seed of seeds) await run(seed, 'process');
   });
 
   test('when the power fails at any file call, and each push waits for the disk', async () => {
-    for (const seed of seeds) await run(seed, true);
+    for (const seed of seeds) await run(seed, 'power, always');
+  });
+
+  test('when the power fails at any file call: what is older than the last sync', async () => {
+    for (const seed of seeds) await run(seed, 'power, interval');
   });
 });

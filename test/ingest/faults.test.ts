@@ -35,9 +35,15 @@ function check(contents: Contents, { yes, no }: { yes: string[]; no: string[] },
   const rows = flat(contents);
   expect(new Set(rows).size, `${hint}: something is there twice`).toBe(rows.length);
   const there = new Set(rows);
-  expect(yes.filter((row) => !there.has(row)), `${hint}: lost`).toEqual([]);
+  expect(
+    yes.filter((row) => !there.has(row)),
+    `${hint}: lost`,
+  ).toEqual([]);
   const sent = new Set([...yes, ...no]);
-  expect(rows.filter((row) => !sent.has(row)), `${hint}: never sent`).toEqual([]);
+  expect(
+    rows.filter((row) => !sent.has(row)),
+    `${hint}: never sent`,
+  ).toEqual([]);
 }
 
 async function callsOfScenario(): Promise<number> {
@@ -64,7 +70,7 @@ describe.each(kinds)('%s, for ever: %s', (kind, forEver) => {
     const calls = await callsOfScenario();
     expect(calls).toBeGreaterThan(100);
     // Every call once over all kinds; each kind alone takes every third, so that the run stays short.
-    for (let n = 1 + kinds.findIndex(([k, e]) => k === kind && e === forEver) % 2; n <= calls; n += 2) {
+    for (let n = 1 + (kinds.findIndex(([k, e]) => k === kind && e === forEver) % 2); n <= calls; n += 2) {
       const hint = `call ${n} of ${calls}`;
       const fs = new FaultyFileSystem();
       const index = openLabelIndex(':memory:');
@@ -78,7 +84,10 @@ describe.each(kinds)('%s, for ever: %s', (kind, forEver) => {
       answers.yes.push(`fake {app="a1"} ${at(100)} after`);
       await world.ingester.flush();
       check(world.contents(), answers, `${hint}, after it`);
-      expect(world.ingester.head.select('fake', () => true, { start: at(-1e6), end: at(1e6) }), hint).toEqual([]);
+      expect(
+        world.ingester.head.select('fake', () => true, { start: at(-1e6), end: at(1e6) }),
+        hint,
+      ).toEqual([]);
       // And all of it survives a loss of power, with the index and without.
       fs.crash(n);
       const again = await openWorld(fs, { ...options, ...(n % 4 < 2 ? { index } : {}) });

@@ -38,6 +38,19 @@ export const parseDurationSeconds = (text: string): Parsed =>
 /** humanize.ParseBytes: `1.5 MB`, `42kib`; a bare number is bytes. */
 export const parseBytes = (text: string): Parsed => orFailure(() => parseSize(text));
 
+const sizeUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
+
+/**
+ * A size after Loki has printed it (humanize.Bytes, two or three digits) and read it again: 2 MiB are 2.1 MB then. Its
+ * frontend does that to every query on the way, so filters compare with the rounded size.
+ */
+export function roundedSize(bytes: number): number {
+  if (bytes < 10) return bytes;
+  const power = Math.floor(Math.log(bytes) / Math.log(1000));
+  const value = Math.floor((bytes / 1000 ** power) * 10 + 0.5) / 10;
+  return parseSize(`${value < 10 ? value.toFixed(1) : value.toFixed(0)}${sizeUnits[power]}`);
+}
+
 function orFailure(parse: () => number): Parsed {
   try {
     return parse();

@@ -87,7 +87,8 @@ export class LabelsBuilder {
   readonly texts = new TextCache();
 
   readonly #slots = new Map<string, LabelSlot>();
-  #pinned = 0;
+  /** Slots with smaller ids are held by stages and stay; -1 while stages are still being compiled. */
+  #pinned = -1;
   #nextId = 0;
   #hints: SlotHints = { required: new Set(), filters: new Map() };
   #requiredFound = 0;
@@ -121,7 +122,6 @@ export class LabelsBuilder {
     this.#hints = hints;
     for (const name of hints.required) this.slot(name);
     for (const slot of this.#slots.values()) this.#applyHints(slot);
-    this.#pinned = this.#nextId;
   }
 
   #applyHints(slot: LabelSlot): void {
@@ -133,6 +133,7 @@ export class LabelsBuilder {
 
   /** Every row after it belongs to this stream. Slots that stages hold since they were compiled stay valid. */
   bind(stream: Labels): void {
+    if (this.#pinned < 0) this.#pinned = this.#nextId;
     if (this.#slots.size > slotsMax) this.#forget();
     if (this.stream === stream) return;
     this.stream = stream;

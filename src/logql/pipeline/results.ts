@@ -10,8 +10,10 @@ import type { ResultLabels } from './pipeline-types.js';
 
 /** Between the parts of a key. No text that was decoded from UTF-8 contains half of a surrogate pair by itself. */
 const separator = '\uD800';
-/** Shortcuts kept; past it they are built anew. The interned sets themselves are never dropped. */
+/** Shortcuts kept; past it they are built anew. */
 const shortcutsMax = 65_536;
+/** Sets kept: a live tail runs for days. Past it all are let go, and a set that comes again is a new object. */
+const internedMax = 200_000;
 /** After so many look-ups with few hits (each row has a time, or an id, of its own) shortcuts are given up. */
 const lookupsMin = 512;
 const hitsMin = 0.25;
@@ -55,6 +57,7 @@ class CategorisedLabels implements ResultLabels {
 
 export class Results {
   readonly #builder: LabelsBuilder;
+  readonly #keepsEmpty: boolean;
   readonly #byText = new Map<string, ResultLabels>();
   readonly #shortcuts = new Map<string, ResultLabels>();
   /** A number for each stream, as the first part of its keys. */
@@ -65,8 +68,10 @@ export class Results {
   #lookups = 0;
   #hits = 0;
 
-  constructor(builder: LabelsBuilder) {
+  /** `keepsEmpty`: labels without a value show in log queries; the labels of a series have none. */
+  constructor(builder: LabelsBuilder, keepsEmpty: boolean) {
     this.#builder = builder;
+    this.#keepsEmpty = keepsEmpty;
   }
 
   /** A set without categories, as grouped samples have it. */
@@ -174,6 +179,10 @@ export class Results {
   #intern(all: Labels, build: (all: Labels) => ResultLabels): ResultLabels {
     let result = this.#byText.get(all.text);
     if (result === undefined) {
+      if (this.#byText.size >= internedMax) {
+        this.#byText.clear();
+        this.#shortcuts.clear();
+      }
       result = build(all);
       this.#byText.set(all.text, result);
     }

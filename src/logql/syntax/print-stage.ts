@@ -91,7 +91,7 @@ export function printLabelFilter(filter: LabelFilter, fidelity: Fidelity = 'loki
     case 'duration':
       return `${printName(filter.name, fidelity)}${filter.op}${goDuration(filter.valueNs)}`;
     case 'bytes': {
-      const bytes = fidelity === 'exact' ? `${BigInt(filter.value)}B` : roundedBytes(filter.value);
+      const bytes = fidelity === 'exact' ? exactBytes(filter.value) : roundedBytes(filter.value);
       return `${printName(filter.name, fidelity)}${filter.op}${bytes}`;
     }
     case 'ip':
@@ -121,6 +121,9 @@ function printNumber(value: number, fidelity: Fidelity): string {
   }
   return formatFloat(value, 'f', -1);
 }
+
+/** Of `0B` the scanner thinks that it begins a binary number. */
+const exactBytes = (bytes: number): string => (bytes === 0 ? '0.0B' : `${BigInt(bytes)}B`);
 
 /** As humanize.Bytes: `1.2MB`. */
 function roundedBytes(bytes: number): string {

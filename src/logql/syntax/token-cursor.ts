@@ -4,7 +4,7 @@ import { ParseError } from './parse-error.js';
 import type { Token, TokenKind } from './token.js';
 
 /** How deep a query may nest: what is refused beyond, so that everything may walk a tree by recursion. */
-export const depthMax = 1000;
+export const depthMax = 400;
 
 export const tooDeep = `query is nested too deeply (at most ${depthMax} levels)`;
 

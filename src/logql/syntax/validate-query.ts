@@ -1,7 +1,7 @@
 /** What the grammar allows and Loki refuses. */
 import { matchesEmpty } from '../../model/matcher.js';
 import { StageError, validateStage } from '../pipeline/validate.js';
-import type { Expr, LineFilterStage, LogExpr, Stage } from './ast.js';
+import type { Expr, LineFilterStage, Stage } from './ast.js';
 import { ParseError } from './parse-error.js';
 import { printStage } from './print-stage.js';
 import { depthMax, type TokenCursor, tooDeep } from './token-cursor.js';
@@ -17,14 +17,10 @@ export function validateQuery(expr: Expr, cursor: TokenCursor): void {
   for (const node of walk(expr)) {
     const fault = cursor.faultOf(node);
     if (fault !== null) throw new ParseError(fault);
-    if (node.kind === 'log') validateSelector(node);
-  }
-}
-
-function validateSelector(log: LogExpr): void {
-  if (log.matchers.every(matchesEmpty)) throw new ParseError(noMatcher);
-  for (const filter of labelFiltersOf(log)) {
-    if (depthOf(filter, labelFilterChildren) > depthMax) throw new ParseError(tooDeep);
+    if (node.kind === 'log' && node.matchers.every(matchesEmpty)) throw new ParseError(noMatcher);
+    for (const filter of labelFiltersOf(node)) {
+      if (depthOf(filter, labelFilterChildren) > depthMax) throw new ParseError(tooDeep);
+    }
   }
 }
 

@@ -36,9 +36,12 @@ export const selectorsOf = (expr: Expr): LogExpr[] => [...walk(expr)].filter((e)
 
 export const isSampleExpr = (expr: Expr): expr is SampleExpr => expr.kind !== 'log';
 
-/** The label filters in a log query's stages. */
-export const labelFiltersOf = (log: LogExpr): LabelFilter[] =>
-  log.stages.flatMap((stage) => (stage.kind === 'label-filter' ? [stage.filter] : []));
+/** The label filters that stand in an expression itself: in a log query's stages, or behind an unwrap. */
+export function labelFiltersOf(expr: Expr): readonly LabelFilter[] {
+  if (expr.kind === 'range-aggregation') return expr.unwrap?.filters ?? [];
+  if (expr.kind !== 'log') return [];
+  return expr.stages.flatMap((stage) => (stage.kind === 'label-filter' ? [stage.filter] : []));
+}
 
 /** Length of the longest way down, at least 1. Needs no stack, whatever the tree. */
 export function depthOf<Node>(root: Node, children: (node: Node) => readonly Node[]): number {

@@ -8,8 +8,8 @@ import { Op, Place, type Program } from './program.js';
 
 const statesMax = 1024;
 /** Instructions in all states made; beyond, and beyond so many for each byte read, making states is not worth it. */
-const stateWorkMin = 50_000;
-const stateWorkPerByte = 4;
+const stateWorkMin = 3_000_000;
+const stateWorkPerByte = 16;
 
 /** A row is where a state's 256 entries begin in the table. These hold no state. */
 const UNKNOWN = 0;
@@ -49,7 +49,11 @@ export class Automaton {
   readonly #seen: Uint32Array;
   #mark = 0;
   readonly #stack: number[] = [];
-  readonly #set: number[] = [];
+  /** The set that is being made: the first #count entries. */
+  #set: Uint32Array;
+  #count = 0;
+  /** Where a finished set is kept while the next is made. */
+  #spare: Uint32Array;
   #sawMatch = false;
   #stateWork = 0;
   #bytesRead = 0;
@@ -57,6 +61,8 @@ export class Automaton {
   constructor(program: Program) {
     this.#program = program;
     this.#seen = new Uint32Array(program.op.length);
+    this.#set = new Uint32Array(program.op.length);
+    this.#spare = new Uint32Array(program.op.length);
   }
 
   /**
@@ -146,26 +152,19 @@ export class Automaton {
 
   /** As test, without making states: slower for each byte, but never worse than the expression is long. */
   #simulate(bytes: Uint8Array, start: number, end: number): boolean | 'unclear' {
-    const { op, lo, hi, out } = this.#program;
+    const { hasAssertions } = this.#program;
     let seen = 0;
     let before = AT_START;
     this.#begin();
     this.#follow(this.#program.start, 0);
-    let waiting = [...this.#set];
-    for (let i = start; i <= end; i++) {
+    for (let i = start; ; i++) {
       const b = i === end ? END : (bytes[i] as number);
-      const ready = this.#resolveSet(waiting, before, b);
+      // Without assertions a match is known as soon as it is reached.
+      if (hasAssertions) this.#resolve(this.#finished(), before, b);
       if (this.#sawMatch) return true;
-      if (b === END) break;
+      if (b === END || this.#count === 0) break;
       seen |= b;
-      const current = this.#program.hasAssertions ? [...ready] : waiting;
-      this.#begin();
-      for (const at of current) {
-        if (op[at] === Op.byte && (lo[at] as number) <= b && b <= (hi[at] as number))
-          this.#follow(out[at] as number, 0);
-      }
-      waiting = [...this.#set];
-      if (waiting.length === 0) break;
+      this.#advance(this.#finished(), b);
       before = contextAfter(b);
     }
     return seen < 0x80 ? false : 'unclear';
@@ -180,7 +179,7 @@ export class Automaton {
 
   #begin(): void {
     this.#mark++;
-    this.#set.length = 0;
+    this.#count = 0;
     this.#sawMatch = false;
   }
 
@@ -199,14 +198,14 @@ export class Automaton {
           break;
         case Op.assert:
           if ((place & (lo[at] as number)) !== 0) stack.push(out[at] as number);
-          else this.#set.push(at);
+          else this.#set[this.#count++] = at;
           break;
         case Op.match:
           this.#sawMatch = true;
-          this.#set.push(at);
+          this.#set[this.#count++] = at;
           break;
         case Op.byte:
-          this.#set.push(at);
+          this.#set[this.#count++] = at;
           break;
       }
     }
@@ -214,8 +213,8 @@ export class Automaton {
 
   /** The row of the state that is the current set. */
   #rowOf(before: number): number {
-    if (this.#set.length === 0) return DEAD;
-    const instructions = Uint32Array.from(this.#set).sort();
+    if (this.#count === 0) return DEAD;
+    const instructions = this.#set.slice(0, this.#count).sort();
     this.#stateWork += instructions.length;
     const context = this.#program.hasAssertions ? before : 0;
     const key = String.fromCharCode(context) + Buffer.from(instructions.buffer).toString('latin1');
@@ -245,8 +244,8 @@ export class Automaton {
     this.#next.fill(0);
     this.#ends?.fill(0);
     this.#startRow();
-    this.#set.length = 0;
-    this.#set.push(...keep.instructions);
+    this.#set.set(keep.instructions);
+    this.#count = keep.instructions.length;
     return this.#rowOf(keep.before);
   }
 
@@ -261,22 +260,35 @@ export class Automaton {
     return place | (boundary ? Place.wordBoundary : Place.notWordBoundary);
   }
 
-  /** The set at a place, now that both its sides are known. Sets #sawMatch. */
-  #resolve(state: State, b: number): readonly number[] {
-    return this.#resolveSet(state.instructions, state.before, b);
+  /** Takes the set away; it stays good until the next time. */
+  #finished(): Uint32Array {
+    const done = this.#set;
+    this.#set = this.#spare;
+    this.#spare = done;
+    return done.subarray(0, this.#count);
   }
 
-  #resolveSet(instructions: Iterable<number>, before: number, b: number): readonly number[] {
+  /** A set at a place, now that both its sides are known. Sets #sawMatch. */
+  #resolve(instructions: Uint32Array, before: number, b: number): void {
     this.#begin();
     const place = this.#program.hasAssertions ? this.#placeOf(before, b) : 0;
-    for (const at of instructions) this.#follow(at, place);
-    return this.#set;
+    for (let i = 0; i < instructions.length; i++) this.#follow(instructions[i] as number, place);
+  }
+
+  /** The set after the byte. Sets #sawMatch. */
+  #advance(instructions: Uint32Array, b: number): void {
+    const { op, lo, hi, out } = this.#program;
+    this.#begin();
+    for (let i = 0; i < instructions.length; i++) {
+      const at = instructions[i] as number;
+      if (op[at] === Op.byte && (lo[at] as number) <= b && b <= (hi[at] as number)) this.#follow(out[at] as number, 0);
+    }
   }
 
   #matchesAtEnd(row: number): boolean {
     const state = this.#states[row >> 8] as State;
     if (state.matchesAtEnd === null) {
-      this.#resolve(state, END);
+      this.#resolve(state.instructions, state.before, END);
       state.matchesAtEnd = this.#sawMatch;
     }
     return state.matchesAtEnd;
@@ -286,18 +298,18 @@ export class Automaton {
   #step(fromRow: number, b: number, all: boolean): number {
     let row = fromRow;
     const state = this.#states[row >> 8] as State;
-    const { op, lo, hi, out } = this.#program;
-    const waiting = [...this.#resolve(state, b)];
+    this.#resolve(state.instructions, state.before, b);
+    const waiting = this.#finished();
     const matched = this.#sawMatch;
     let to: number;
     if (matched && !all) to = MATCHED;
     else {
-      if (this.#states.length >= statesMax) row = this.#reset(state);
-      this.#begin();
-      for (const at of waiting) {
-        if (op[at] === Op.byte && (lo[at] as number) <= b && b <= (hi[at] as number))
-          this.#follow(out[at] as number, 0);
-      }
+      if (this.#states.length >= statesMax) {
+        // The reset makes sets of its own.
+        const kept = waiting.slice();
+        row = this.#reset(state);
+        this.#advance(kept, b);
+      } else this.#advance(waiting, b);
       // Without assertions a match is known as soon as it is reached.
       if (!all && this.#sawMatch && !this.#program.hasAssertions) to = MATCHED;
       else to = this.#rowOf(contextAfter(b));

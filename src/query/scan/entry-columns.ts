@@ -2,7 +2,7 @@
 import type { LogEntry } from '../../logql/engine/querier.js';
 import type { ResultLabels } from '../../logql/pipeline/pipeline-types.js';
 import { byName, type LabelPair, Labels } from '../../model/labels.js';
-import type { FoundEntry } from './collect-entries.js';
+import type { FoundEntry } from './first-entries.js';
 
 export interface EntryColumns {
   readonly count: number;

@@ -80,6 +80,11 @@ export class ScanContext {
     }
   }
 
+  /** For a part of the scan that runs on the main thread and can be cancelled by itself. */
+  under(signal: AbortSignal): ScanContext {
+    return new ScanContext(this.counters, inlineBreathe(signal), this.#onDamage);
+  }
+
   damaged(error: DamageError): void {
     this.#onDamage(error);
   }

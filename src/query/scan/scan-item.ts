@@ -1,6 +1,7 @@
 /** The blocks of a scan as one list, in the order in which they are read. */
 import type { ColumnNeeds } from '../../model/entry-batch.js';
 import type { Labels } from '../../model/labels.js';
+import type { Nanos } from '../../model/time.js';
 import type { SourceBlock, StreamSource } from '../stream-source.js';
 
 export interface ScanItem extends SourceBlock {
@@ -21,32 +22,24 @@ const itemsOf = (streams: readonly StreamSource[]): ScanItem[] =>
 /** Stream after stream. */
 export const sampleItems = (streams: readonly StreamSource[]): readonly ScanItem[] => itemsOf(streams);
 
-/** Items by the edge at which entries are asked for first. `edges[i]`: how far items[i] is from the first one's. */
-export interface LogItems {
-  readonly items: readonly ScanItem[];
-  readonly edges: Float64Array;
-  /** The distance of a time; exact up to 104 days, beyond it in the right order. */
-  edgeOf(ns: bigint): number;
-}
+/** Does the block lie wholly behind a time, in the asked direction? */
+export const isBehind = (item: ScanItem, lastNs: Nanos | null, backward: boolean): boolean =>
+  lastNs !== null && (backward ? item.block.throughNs < lastNs : item.block.fromNs > lastNs);
 
-export function logItems(streams: readonly StreamSource[], backward: boolean): LogItems {
+/** By their first time, in the asked direction: once a block is behind a time, all that follow are. */
+export function logItems(streams: readonly StreamSource[], backward: boolean): readonly ScanItem[] {
   const items = itemsOf(streams);
-  const edgeNs = ({ block }: ScanItem): bigint => (backward ? block.throughNs : block.fromNs);
-  let first = 0n;
-  items.forEach((item, i) => {
-    const ns = edgeNs(item);
-    if (i === 0 || (backward ? ns > first : ns < first)) first = ns;
-  });
-  const edgeOf = (ns: bigint): number => Number(backward ? first - ns : ns - first);
-  const distance = Float64Array.from(items, (item) => edgeOf(edgeNs(item)));
+  const edges = items.map(({ block }) => (backward ? -block.throughNs : block.fromNs));
+  const first = edges.reduce((least, ns) => (ns < least ? ns : least), edges[0] ?? 0n);
+  // Numbers are sorted much faster; those that are too large to be exact are still in order.
+  const distances = Float64Array.from(edges, (ns) => Number(ns - first));
   const order = Uint32Array.from(items, (_, i) => i);
-  // Of equal edges the items stand by rank already.
-  order.sort((a, b) => (distance[a] as number) - (distance[b] as number) || a - b);
-  return {
-    items: Array.from(order, (i) => items[i] as ScanItem),
-    edges: Float64Array.from(order, (i) => distance[i] as number),
-    edgeOf,
-  };
+  order.sort((a, b) => {
+    const difference = (distances[a] as number) - (distances[b] as number);
+    if (difference !== 0 || edges[a] === edges[b]) return difference || a - b;
+    return (edges[a] as bigint) < (edges[b] as bigint) ? -1 : 1;
+  });
+  return Array.from(order, (i) => items[i] as ScanItem);
 }
 
 /** What each row costs beside its line: its time, and a little of each column. */

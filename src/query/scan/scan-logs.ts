@@ -3,9 +3,9 @@ import type { Direction } from '../../logql/engine/querier.js';
 import type { Pipeline, RowSink, StreamPipeline } from '../../logql/pipeline/pipeline-types.js';
 import type { EntryBatch } from '../../model/entry-batch.js';
 import type { Nanos, TimeRange } from '../../model/time.js';
-import type { EntryCollector } from './collect-entries.js';
+import type { FirstEntries } from './first-entries.js';
 import { rowAt, rowsAtOnce, rowsWithin, type ScanContext } from './scan-context.js';
-import type { ScanItem } from './scan-item.js';
+import { decodedBytes, isBehind, type ScanItem } from './scan-item.js';
 
 export interface LogScan {
   readonly range: TimeRange;
@@ -19,11 +19,33 @@ export interface LogScan {
 /** An entry's place in its stream: the block's, then the row's. No block has more rows (chunks/constants.ts). */
 const rowsMax = 2 ** 24;
 
+/**
+ * Scans blocks in their order until no more are of use, or about `bytesMax` were decoded. Returns the number of blocks
+ * that need no more work.
+ */
+export async function scanLogs(
+  items: readonly ScanItem[],
+  scan: LogScan,
+  into: FirstEntries,
+  context: ScanContext,
+  bytesMax = Number.POSITIVE_INFINITY,
+): Promise<number> {
+  const backward = scan.direction === 'backward';
+  let bytes = 0;
+  for (const [i, item] of items.entries()) {
+    if (isBehind(item, into.lastNs, backward)) return items.length;
+    if (bytes >= bytesMax) return i;
+    bytes += decodedBytes(item, scan.pipeline.needs);
+    await scanLogBlock(item, scan, into, context);
+  }
+  return items.length;
+}
+
 /** Scans one block. Entries that cannot be among the first `limit` any more are left out. */
 export async function scanLogBlock(
   item: ScanItem,
   scan: LogScan,
-  into: EntryCollector,
+  into: FirstEntries,
   context: ScanContext,
 ): Promise<void> {
   const backward = scan.direction === 'backward';
@@ -72,13 +94,13 @@ function usefulRows(
 
 /** The collector's last time as an offset of a batch: kept as a number, for it is asked for each row. */
 class Bound {
-  readonly #into: EntryCollector;
+  readonly #into: FirstEntries;
   readonly #baseNs: Nanos;
   readonly #backward: boolean;
   #lastNs: Nanos | null = null;
   #offset = 0;
 
-  constructor(into: EntryCollector, baseNs: Nanos, backward: boolean) {
+  constructor(into: FirstEntries, baseNs: Nanos, backward: boolean) {
     this.#into = into;
     this.#baseNs = baseNs;
     this.#backward = backward;

@@ -13,7 +13,8 @@ const prime5 = 0x27d4_eb2f_1656_67c5n;
 
 const multiply = (a: bigint, b: bigint): bigint => (a * b) & mask;
 const rotate = (x: bigint, bits: bigint): bigint => ((x << bits) | (x >> (64n - bits))) & mask;
-const round = (acc: bigint, lane: bigint): bigint => multiply(rotate((acc + multiply(lane, prime2)) & mask, 31n), prime1);
+const round = (acc: bigint, lane: bigint): bigint =>
+  multiply(rotate((acc + multiply(lane, prime2)) & mask, 31n), prime1);
 const mergeRound = (acc: bigint, lane: bigint): bigint => (multiply(acc ^ round(0n, lane), prime1) + prime4) & mask;
 
 const known = new WeakMap<Labels, bigint>();
@@ -22,7 +23,12 @@ const known = new WeakMap<Labels, bigint>();
 export function streamHash(labels: Labels): bigint {
   let hash = known.get(labels);
   if (hash === undefined) {
-    const parts = labels.pairs.flatMap(([name, value]) => [Buffer.from(name), separator, Buffer.from(value), separator]);
+    const parts = labels.pairs.flatMap(([name, value]) => [
+      Buffer.from(name),
+      separator,
+      Buffer.from(value),
+      separator,
+    ]);
     hash = xxh64(Buffer.concat(parts));
     known.set(labels, hash);
   }
@@ -46,7 +52,8 @@ export function xxh64(bytes: Buffer): bigint {
     for (const lane of [v1, v2, v3, v4]) hash = mergeRound(hash, lane);
   } else hash = prime5;
   hash = (hash + BigInt(length)) & mask;
-  for (; at + 8 <= length; at += 8) hash = (multiply(rotate(hash ^ round(0n, bytes.readBigUInt64LE(at)), 27n), prime1) + prime4) & mask;
+  for (; at + 8 <= length; at += 8)
+    hash = (multiply(rotate(hash ^ round(0n, bytes.readBigUInt64LE(at)), 27n), prime1) + prime4) & mask;
   if (at + 4 <= length) {
     hash = (multiply(rotate(hash ^ multiply(BigInt(bytes.readUInt32LE(at)), prime1), 23n), prime2) + prime3) & mask;
     at += 4;

@@ -6,10 +6,10 @@ import { planWindows } from '../../logql/range-aggregation/windows.js';
 import { parseExpr } from '../../logql/syntax/parser.js';
 import { DamageError } from '../../model/block-source.js';
 import { Labels } from '../../model/labels.js';
-import { FirstEntries } from './collect-entries.js';
 import { columnBuffers, pairsOf, toColumns } from './entry-columns.js';
+import { FirstEntries, type FoundEntry } from './first-entries.js';
 import { noCounters, ScanContext } from './scan-context.js';
-import { perStream, type ScanItem } from './scan-item.js';
+import { isBehind, perStream, type ScanItem } from './scan-item.js';
 import { type LogScan, scanLogBlock } from './scan-logs.js';
 import {
   type FromWorker,
@@ -32,7 +32,10 @@ export interface Answer {
 interface KnownQuery {
   readonly control: QueryControl;
   readonly labels: Map<number, Labels>;
-  readonly scan: { readonly kind: 'logs'; readonly logs: LogScan } | { readonly kind: 'samples'; readonly samples: SampleScan };
+  readonly labelsOf: (rank: number) => Labels;
+  readonly scan:
+    | { readonly kind: 'logs'; readonly logs: LogScan }
+    | { readonly kind: 'samples'; readonly samples: SampleScan };
 }
 
 class CancelledError extends Error {
@@ -82,14 +85,20 @@ export class TaskRunner {
     const items = this.#open(task, context);
     const ids = { query: task.query, task: task.task };
     if (query.scan.kind === 'logs') {
-      const entries = toColumns(await scanLogs(items, query.scan.logs, query.control, context));
-      return { message: { kind: 'logs', ...ids, counters, damages: damages.map(plain), entries }, transfer: columnBuffers(entries) };
+      const entries = toColumns(await scanTask(items, query, query.scan.logs, context));
+      return {
+        message: { kind: 'logs', ...ids, counters, damages: damages.map(plain), entries },
+        transfer: columnBuffers(entries),
+      };
     }
     const { samples } = query.scan;
     const table = seriesTableFor(samples);
     await scanSampleBlocks(items, samples, table, context);
     const series = toStates(table);
-    return { message: { kind: 'samples', ...ids, counters, damages: damages.map(plain), series }, transfer: stateArrayBuffers(series) };
+    return {
+      message: { kind: 'samples', ...ids, counters, damages: damages.map(plain), series },
+      transfer: stateArrayBuffers(series),
+    };
   }
 
   #open({ blocks }: TaskMessage, context: ScanContext): ScanItem[] {
@@ -106,14 +115,17 @@ export class TaskRunner {
   }
 }
 
-async function scanLogs(items: readonly ScanItem[], scan: LogScan, control: QueryControl, context: ScanContext) {
+async function scanTask(
+  items: readonly ScanItem[],
+  { control, labelsOf }: KnownQuery,
+  scan: LogScan,
+  context: ScanContext,
+): Promise<readonly FoundEntry[]> {
   const backward = scan.direction === 'backward';
-  const entries = new FirstEntries(scan.limit, backward);
+  const entries = new FirstEntries(scan.limit, backward, labelsOf);
   for (const item of items) {
     entries.noLaterThan(control.lastNs);
-    const last = entries.lastNs;
-    // The edges are sorted: this block and all that follow are of no use.
-    if (last !== null && (backward ? item.block.throughNs < last : item.block.fromNs > last)) break;
+    if (isBehind(item, entries.lastNs, backward)) break;
     await scanLogBlock(item, scan, entries, context);
   }
   return entries.take();
@@ -128,7 +140,7 @@ function known(spec: QuerySpec, control: QueryControl): KnownQuery | Error {
   };
   try {
     const scan = spec.kind === 'logs' ? compileLogs(spec, labelsOf) : compileSamples(spec, labelsOf);
-    return { control, labels, scan };
+    return { control, labels, labelsOf, scan };
   } catch (error) {
     // It is the answer to the query's tasks.
     return error as Error;

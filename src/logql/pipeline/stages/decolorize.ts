@@ -1,16 +1,19 @@
 /** `| decolorize`: takes ANSI colour sequences out of the line. */
 import type { Row, RowStage } from '../row.js';
 
-/** The expression that Loki takes from acarl005/stripansi, on characters. */
+/**
+ * The expression that Loki takes from acarl005/stripansi. It runs on bytes, read as latin1, so that what is not UTF-8
+ * stays as it is; U+009B is C2 9B there.
+ */
 const ansi =
-  /[\u001B\u009B][[\]()#;?]*(?:(?:(?:[a-zA-Z\d]*(?:;[a-zA-Z\d]*)*)?\u0007)|(?:(?:\d{1,4}(?:;\d{0,4})*)?[\dA-PRZcf-ntqry=><~]))/g;
+  /(?:\x1b|\xc2\x9b)[[\]()#;?]*(?:(?:(?:[a-zA-Z\d]*(?:;[a-zA-Z\d]*)*)?\x07)|(?:(?:\d{1,4}(?:;\d{0,4})*)?[\dA-PRZcf-ntqry=><~]))/g;
 
 export const decolorizeStage: RowStage = {
   process(row: Row): boolean {
     row.needBytes();
     const { bytes, from, to } = row;
     if (!hasEscape(bytes, from, to)) return true;
-    const clean = Buffer.from(row.text.replace(ansi, ''), 'utf8');
+    const clean = Buffer.from(bytes.toString('latin1', from, to).replace(ansi, ''), 'latin1');
     row.setLine(clean, 0, clean.length);
     return true;
   },

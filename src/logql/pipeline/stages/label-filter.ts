@@ -1,6 +1,6 @@
 /** `| level="error"`, `| status >= 500 and duration > 10s`: lets rows pass by their labels. */
 import type { CompareOp, LabelFilter } from '../../syntax/ast.js';
-import { type Parsed, parseBytes, parseDurationNs, parseNumber } from '../go-values.js';
+import { type Parsed, parseBytes, parseDurationNs, parseNumber, roundedSize } from '../go-values.js';
 import type { SingleLabelFilter } from '../hints.js';
 import { errorLabel } from '../label-names.js';
 import { labelRegexTest } from '../label-regex.js';
@@ -60,7 +60,7 @@ function compileLeaf(filter: Leaf, slot: LabelSlot, builder: LabelsBuilder): (()
     case 'duration':
       return compileNumber(filter.op, filter.valueNs, parseDurationNs, slot, builder);
     case 'bytes':
-      return compileNumber(filter.op, filter.value, parseBytes, slot, builder);
+      return compileNumber(filter.op, roundedSize(filter.value), parseBytes, slot, builder);
     case 'ip':
       return compileIp(filter.pattern, filter.op, slot, builder);
   }

@@ -61,8 +61,11 @@ class LogfmtExpressionParser {
     this.#byName = byName;
     this.#strict = strict;
     this.#labels = labels;
-    for (const target of byName.values())
+    for (const target of byName.values()) {
       if (!this.#bySource.has(target.source)) this.#bySource.set(target.source, target);
+      // Made now, so that it is among the slots that the builder never forgets.
+      labels.slot(target.source);
+    }
   }
 
   run(row: Row): void {

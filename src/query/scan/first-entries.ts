@@ -1,0 +1,85 @@
+/** The entries of a log query's answer, picked out of those that a scan finds, block after block. */
+import type { LogEntry } from '../../logql/engine/querier.js';
+import type { Labels } from '../../model/labels.js';
+import type { Nanos } from '../../model/time.js';
+import { streamHash } from './stream-hash.js';
+
+/** An entry with its place among those of equal time. */
+export interface FoundEntry extends LogEntry {
+  /** Place of its stream among the streams of the scan. */
+  readonly rank: number;
+  /** Place in its stream by arrival: grows with it. */
+  readonly place: number;
+}
+
+/**
+ * Keeps the first `limit` of the entries given to it, in order of time. Entries of equal times go by their stream's
+ * hash, then by arrival (reversed when asked for backward), as in Loki.
+ */
+export class FirstEntries {
+  readonly #limit: number;
+  readonly #backward: boolean;
+  readonly #order: (a: FoundEntry, b: FoundEntry) => number;
+  #entries: FoundEntry[] = [];
+  #isFull = false;
+  #lastNs: Nanos | null = null;
+
+  constructor(limit: number, backward: boolean, labelsOf: (rank: number) => Labels) {
+    this.#limit = limit;
+    this.#backward = backward;
+    this.#order = entryOrder(backward, labelsOf);
+  }
+
+  /** Once there is such a time, entries behind it are of no use. */
+  get lastNs(): Nanos | null {
+    return this.#lastNs;
+  }
+
+  /** There are, elsewhere, `limit` entries up to this time. */
+  noLaterThan(ns: Nanos | null): void {
+    if (ns !== null && (this.#lastNs === null || (this.#backward ? ns > this.#lastNs : ns < this.#lastNs))) {
+      this.#lastNs = ns;
+    }
+  }
+
+  add(entry: FoundEntry): void {
+    const count = this.#entries.push(entry);
+    if (count >= this.#limit * 2 || (!this.#isFull && count === this.#limit)) this.#cut();
+  }
+
+  /** In order. */
+  take(): readonly FoundEntry[] {
+    this.#cut();
+    return this.#entries;
+  }
+
+  #cut(): void {
+    this.#entries.sort(this.#order);
+    if (this.#entries.length < this.#limit) return;
+    this.#entries.length = this.#limit;
+    this.#isFull = true;
+    this.noLaterThan(this.#entries.at(-1)?.ns ?? null);
+  }
+}
+
+function entryOrder(backward: boolean, labelsOf: (rank: number) => Labels): (a: FoundEntry, b: FoundEntry) => number {
+  const sign = backward ? -1 : 1;
+  return (a, b) => {
+    if (a.ns !== b.ns) return a.ns < b.ns ? -sign : sign;
+    if (a.rank === b.rank) return sign * (a.place - b.place);
+    const [first, second] = [streamHash(labelsOf(a.rank)), streamHash(labelsOf(b.rank))];
+    return first < second ? -1 : first > second ? 1 : a.rank - b.rank;
+  };
+}
+
+/** Entries in order, at least `intervalNs` apart, over all streams together, as Loki thins them out. */
+export function spaced<T extends LogEntry>(entries: readonly T[], intervalNs: bigint, backward: boolean): T[] {
+  const kept: T[] = [];
+  let last: Nanos | null = null;
+  for (const entry of entries) {
+    if (last !== null && (backward ? last - entry.ns : entry.ns - last) < intervalNs) continue;
+    kept.push(entry);
+    last = entry.ns;
+  }
+  return kept;
+}
