@@ -14,13 +14,20 @@ const stages: readonly (readonly [string, string])[] = [
   ['`logfmt`, `--strict`, `--keep-empty`, expressions', 'logql/logfmt'],
   ['`pattern`, `regexp`', 'logql/pattern-regexp'],
   ['`unpack`', 'logql/unpack'],
-  ['label filters: strings, numbers, durations, bytes, `ip()`, `and`, `or`, `,`, parentheses', 'logql/json, logql/random'],
+  [
+    'label filters: strings, numbers, durations, bytes, `ip()`, `and`, `or`, `,`, parentheses',
+    'logql/json, logql/random',
+  ],
   ['`line_format`, `label_format`', 'logql/line-format, logql/label-format'],
   ['`decolorize`, `drop`, `keep`', 'logql/decolorize, logql/random'],
   ['`unwrap` and its conversions', 'logql/unwrap'],
 ];
 
-const words: Record<Endpoint['state'], string> = { there: 'yes', plain: 'answered plainly', refused: 'refused by name (501)' };
+const words: Record<Endpoint['state'], string> = {
+  there: 'yes',
+  plain: 'answered plainly',
+  refused: 'refused by name (501)',
+};
 
 /** `score`: how many of the recorded answers pass, by suite; `differences`: docs/differences.md. */
 export function compatibilityPage(score: Readonly<Record<string, number>>, differences: string): string {
@@ -36,7 +43,13 @@ Names such as \`logql/json\` are their groups, under test/conformance.
 
 ${table(
   ['methods', 'path', 'parameters', 'there', 'shown by'],
-  endpoints.map((e) => [e.methods.join(', '), code(e.path), e.parameters.map(code).join(' '), e.note ? `${words[e.state]}: ${e.note}` : words[e.state], e.shownBy]),
+  endpoints.map((e) => [
+    e.methods.join(', '),
+    code(e.path),
+    e.parameters.map(code).join(' '),
+    e.note ? `${words[e.state]}: ${e.note}` : words[e.state],
+    e.shownBy,
+  ]),
 )}
 
 gRPC on \`server.grpc_listen_port\`: \`logproto.Pusher/Push\` and the standard health service.

@@ -77,7 +77,8 @@ function freePort() {
   });
 }
 
-const run = (command, args) =>
-  new Promise((resolve) =>
-    execFile(command, args, { maxBuffer: 1 << 26 }, (_error, stdout, stderr) => resolve(stdout + stderr)),
-  );
+function run(command, args) {
+  return new Promise((resolve) => {
+    execFile(command, args, { maxBuffer: 1 << 26 }, (_error, stdout, stderr) => resolve(stdout + stderr));
+  });
+}

@@ -31,7 +31,10 @@ const text = (path) => readFileSync(join(root, path), 'utf8');
 
 const pages = {
   'docs/CONFIGURATION.md': configurationPage(),
-  'docs/COMPATIBILITY.md': compatibilityPage(JSON.parse(text('test/conformance/score.json')), text('docs/differences.md')),
+  'docs/COMPATIBILITY.md': compatibilityPage(
+    JSON.parse(text('test/conformance/score.json')),
+    text('docs/differences.md'),
+  ),
 };
 let differs = false;
 for (const [path, text] of Object.entries(pages)) {

@@ -83,6 +83,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'querier',
       'stream-source',
       'results-cache',
+      'query-queue',
       'data-versions',
     ],
     uses: ['chunks', 'errors', 'index', 'ingest', 'io', 'limits', 'log', 'logql', 'metrics', 'model'],

@@ -2,7 +2,11 @@
 
 const canonical = (value) => {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (value && typeof value === 'object') return `{${Object.keys(value).sort().map((k) => `${JSON.stringify(k)}:${canonical(value[k])}`).join(',')}}`;
+  if (value && typeof value === 'object')
+    return `{${Object.keys(value)
+      .sort()
+      .map((k) => `${JSON.stringify(k)}:${canonical(value[k])}`)
+      .join(',')}}`;
   return JSON.stringify(value);
 };
 
@@ -46,7 +50,9 @@ function withoutEdge(streams, direction) {
   const times = streams.flatMap((s) => s.values.map(([ns]) => BigInt(ns)));
   if (times.length === 0) return streams;
   const edge = times.reduce((a, b) => (direction === 'forward' ? (a > b ? a : b) : a < b ? a : b));
-  return streams.map((s) => ({ ...s, values: s.values.filter(([ns]) => BigInt(ns) !== edge) })).filter((s) => s.values.length > 0);
+  return streams
+    .map((s) => ({ ...s, values: s.values.filter(([ns]) => BigInt(ns) !== edge) }))
+    .filter((s) => s.values.length > 0);
 }
 
 /**
@@ -54,18 +60,29 @@ function withoutEdge(streams, direction) {
  * determined in Loki; the others are differences.
  */
 export function compare(query, want, got) {
-  if (want.status !== got.status) return { class: `status ${want.status}/${got.status}`, detail: `want ${want.text.slice(0, 400)}\n got ${got.text.slice(0, 400)}` };
+  if (want.status !== got.status)
+    return {
+      class: `status ${want.status}/${got.status}`,
+      detail: `want ${want.text.slice(0, 400)}\n got ${got.text.slice(0, 400)}`,
+    };
   if (query.path === 'format_query' && want.data !== null && got.data !== null) {
     return want.data === got.data ? null : { class: 'text', detail: `want ${want.data}\n got ${got.data}` };
   }
   if (want.data === null || got.data === null) {
-    return want.text.trim() === got.text.trim() ? null : { class: 'text', detail: `want ${want.text.slice(0, 1500)}\n got ${got.text.slice(0, 1500)}` };
+    return want.text.trim() === got.text.trim()
+      ? null
+      : { class: 'text', detail: `want ${want.text.slice(0, 1500)}\n got ${got.text.slice(0, 1500)}` };
   }
   const [a, b] = [want.data, got.data];
-  if (a.resultType !== b.resultType) return { class: 'result type', detail: `want ${a.resultType} got ${b.resultType}` };
-  if (canonical(a.encodingFlags ?? null) !== canonical(b.encodingFlags ?? null)) return { class: 'encoding flags', detail: `want ${canonical(a.encodingFlags)} got ${canonical(b.encodingFlags)}` };
+  if (a.resultType !== b.resultType)
+    return { class: 'result type', detail: `want ${a.resultType} got ${b.resultType}` };
+  if (canonical(a.encodingFlags ?? null) !== canonical(b.encodingFlags ?? null))
+    return { class: 'encoding flags', detail: `want ${canonical(a.encodingFlags)} got ${canonical(b.encodingFlags)}` };
   if (a.resultType === 'streams') return compareStreams(query, a.result, b.result);
-  if (a.resultType === 'scalar') return close(a.result[1], b.result[1]) && a.result[0] === b.result[0] ? null : { class: 'scalar', detail: `want ${canonical(a.result)} got ${canonical(b.result)}` };
+  if (a.resultType === 'scalar')
+    return close(a.result[1], b.result[1]) && a.result[0] === b.result[0]
+      ? null
+      : { class: 'scalar', detail: `want ${canonical(a.result)} got ${canonical(b.result)}` };
   return compareSamples(query, a.result, b.result);
 }
 
@@ -73,9 +90,13 @@ function compareStreams(query, a, b) {
   const exact = firstDifference(a, b);
   if (exact === null) return null;
   const limit = Number(query.params.limit);
-  if (firstDifference(a.map(sorted), b.map(sorted)) === null) return { class: '~entries of equal time', detail: exact.detail };
+  if (firstDifference(a.map(sorted), b.map(sorted)) === null)
+    return { class: '~entries of equal time', detail: exact.detail };
   if (count(a) === limit && count(b) === limit) {
-    const [x, y] = [withoutEdge(a, query.params.direction).map(sorted), withoutEdge(b, query.params.direction).map(sorted)];
+    const [x, y] = [
+      withoutEdge(a, query.params.direction).map(sorted),
+      withoutEdge(b, query.params.direction).map(sorted),
+    ];
     if (firstDifference(x, y) === null) return { class: '~entries of equal time at the limit', detail: exact.detail };
   }
   return exact;
@@ -89,18 +110,30 @@ function firstDifference(a, b) {
   const missing = x.find((one) => !others.has(keyOf(one)));
   const extra = y.find((one) => !names.has(keyOf(one)));
   if (missing !== undefined || extra !== undefined) {
-    const show = (one) => (one === undefined ? 'nothing' : `${keyOf(one)} ${canonical((one.values ?? [one.value]).slice(0, 2)).slice(0, 400)}`);
-    return { class: 'labels', detail: `${x.length} against ${y.length}; only there ${show(missing)}\n only here ${show(extra)}` };
+    const show = (one) =>
+      one === undefined
+        ? 'nothing'
+        : `${keyOf(one)} ${canonical((one.values ?? [one.value]).slice(0, 2)).slice(0, 400)}`;
+    return {
+      class: 'labels',
+      detail: `${x.length} against ${y.length}; only there ${show(missing)}\n only here ${show(extra)}`,
+    };
   }
   for (let i = 0; i < x.length; i++) {
     const [v, w] = [x[i].values, y[i].values];
     if (v.length !== w.length) {
       const at = v.findIndex((one, j) => canonical(one) !== canonical(w[j] ?? null));
-      return { class: 'number of values', detail: `${keyOf(x[i])}: ${v.length} against ${w.length}; at ${at}: want ${canonical(v[at] ?? null).slice(0, 300)} got ${canonical(w[at] ?? w.at(-1) ?? null).slice(0, 300)}` };
+      return {
+        class: 'number of values',
+        detail: `${keyOf(x[i])}: ${v.length} against ${w.length}; at ${at}: want ${canonical(v[at] ?? null).slice(0, 300)} got ${canonical(w[at] ?? w.at(-1) ?? null).slice(0, 300)}`,
+      };
     }
     for (let j = 0; j < v.length; j++) {
       if (canonical(v[j]) === canonical(w[j])) continue;
-      return { class: v[j][0] === w[j][0] ? (v[j][1] === w[j][1] ? 'categories' : 'line') : 'time', detail: `${keyOf(x[i])} at ${j}:\nwant ${canonical(v[j]).slice(0, 700)}\n got ${canonical(w[j]).slice(0, 700)}` };
+      return {
+        class: v[j][0] === w[j][0] ? (v[j][1] === w[j][1] ? 'categories' : 'line') : 'time',
+        detail: `${keyOf(x[i])} at ${j}:\nwant ${canonical(v[j]).slice(0, 700)}\n got ${canonical(w[j]).slice(0, 700)}`,
+      };
     }
   }
   return null;
@@ -113,24 +146,42 @@ function compareSamples(query, a, b) {
   const missing = x.find((one) => !others.has(keyOf(one)));
   const extra = y.find((one) => !names.has(keyOf(one)));
   if (missing !== undefined || extra !== undefined) {
-    return { class: 'series', detail: `${x.length} against ${y.length}; only there ${missing ? canonical(missing).slice(0, 500) : 'nothing'}\n only here ${extra ? canonical(extra).slice(0, 500) : 'nothing'}` };
+    return {
+      class: 'series',
+      detail: `${x.length} against ${y.length}; only there ${missing ? canonical(missing).slice(0, 500) : 'nothing'}\n only here ${extra ? canonical(extra).slice(0, 500) : 'nothing'}`,
+    };
   }
-  if (x.length !== y.length) return { class: 'series twice', detail: `${canonical(x).slice(0, 700)}\n${canonical(y).slice(0, 700)}` };
+  if (x.length !== y.length)
+    return { class: 'series twice', detail: `${canonical(x).slice(0, 700)}\n${canonical(y).slice(0, 700)}` };
   let spelled = null;
   for (let i = 0; i < x.length; i++) {
     const [v, w] = [x[i].values ?? [x[i].value], y[i].values ?? [y[i].value]];
     const ends = v.length === w.length ? -1 : v.findIndex((one, j) => one[0] !== w[j]?.[0]);
-    if (v.length !== w.length) return { class: 'number of samples', detail: `${keyOf(x[i])}: ${v.length} against ${w.length}; at ${ends}: want ${canonical(v[ends] ?? null)} got ${canonical(w[ends] ?? w.at(-1) ?? null)}` };
+    if (v.length !== w.length)
+      return {
+        class: 'number of samples',
+        detail: `${keyOf(x[i])}: ${v.length} against ${w.length}; at ${ends}: want ${canonical(v[ends] ?? null)} got ${canonical(w[ends] ?? w.at(-1) ?? null)}`,
+      };
     for (let j = 0; j < v.length; j++) {
-      if (v[j][0] !== w[j][0]) return { class: 'sample time', detail: `${keyOf(x[i])}: want ${canonical(v[j])} got ${canonical(w[j])}` };
-      if (!close(v[j][1], w[j][1])) return { class: 'sample value', detail: `${keyOf(x[i])} at ${j}: want ${canonical(v[j])} got ${canonical(w[j])}` };
-      if (v[j][1] !== w[j][1] && Number(v[j][1]) === Number(w[j][1])) spelled = { class: 'spelling of a number', detail: `want ${v[j][1]} got ${w[j][1]}` };
+      if (v[j][0] !== w[j][0])
+        return { class: 'sample time', detail: `${keyOf(x[i])}: want ${canonical(v[j])} got ${canonical(w[j])}` };
+      if (!close(v[j][1], w[j][1]))
+        return {
+          class: 'sample value',
+          detail: `${keyOf(x[i])} at ${j}: want ${canonical(v[j])} got ${canonical(w[j])}`,
+        };
+      if (v[j][1] !== w[j][1] && Number(v[j][1]) === Number(w[j][1]))
+        spelled = { class: 'spelling of a number', detail: `want ${v[j][1]} got ${w[j][1]}` };
     }
   }
   if (spelled !== null) return spelled;
   if (query.ordered) {
     const at = a.findIndex((one, i) => keyOf(one) !== keyOf(b[i]) && one.value?.[1] !== b[i].value?.[1]);
-    if (at >= 0) return { class: 'order of a sorted vector', detail: `at ${at}: want ${canonical(a[at])} got ${canonical(b[at])}` };
+    if (at >= 0)
+      return {
+        class: 'order of a sorted vector',
+        detail: `at ${at}: want ${canonical(a[at])} got ${canonical(b[at])}`,
+      };
   }
   if (a[0]?.values !== undefined) {
     const at = a.findIndex((one, i) => keyOf(one) !== keyOf(b[i]));

@@ -73,7 +73,10 @@ async function one(i) {
   const query = question(i);
   const { difference, want } = await judge(query, query.text);
   asked++;
-  count(statuses, `${query.kind} ${want.status}${want.status === 200 && (want.data?.result?.length ?? 1) === 0 ? ' empty' : ''}`);
+  count(
+    statuses,
+    `${query.kind} ${want.status}${want.status === 200 && (want.data?.result?.length ?? 1) === 0 ? ' empty' : ''}`,
+  );
   if (difference === null) return;
   count(tally, `${query.kind}: ${difference.class}`);
   if (difference.class.startsWith('~') && only === null) return;
@@ -87,8 +90,15 @@ async function one(i) {
     text = print(await shrink(query.tree, fails));
     detail = (await judge(query, text)).difference?.detail ?? detail;
   }
-  if (out !== null) appendFileSync(out, `${JSON.stringify({ i, kind: query.kind, class: difference.class, query: text, whole: query.text, path: query.path, params: query.params, categorize: query.categorize, detail })}\n`);
-  if (shown++ < show) console.log(`\n#${i} ${query.kind}: ${difference.class}\n  ${text}\n  ${JSON.stringify(query.params)}${query.categorize ? ' categorize' : ''}\n${detail}`);
+  if (out !== null)
+    appendFileSync(
+      out,
+      `${JSON.stringify({ i, kind: query.kind, class: difference.class, query: text, whole: query.text, path: query.path, params: query.params, categorize: query.categorize, detail })}\n`,
+    );
+  if (shown++ < show)
+    console.log(
+      `\n#${i} ${query.kind}: ${difference.class}\n  ${text}\n  ${JSON.stringify(query.params)}${query.categorize ? ' categorize' : ''}\n${detail}`,
+    );
 }
 
 if (only !== null) {

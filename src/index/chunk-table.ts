@@ -2,9 +2,11 @@
 import type { ChunkRef } from '../model/chunk-ref.js';
 import type { Labels } from '../model/labels.js';
 import type { TenantId } from '../model/tenant.js';
-import type { Nanos, TimeRange } from '../model/time.js';
-import type { PackRow } from './label-index.js';
+import type { Nanos } from '../model/time.js';
+import type { IndexedStream, PackRow } from './label-index.js';
+import type { RangeBounds } from './range-bounds.js';
 import { keepForever, type Sqlite } from './sqlite.js';
+import type { StreamRow } from './stream-table.js';
 
 /** What a pack's row sums up. */
 interface PackTotals {
@@ -15,24 +17,32 @@ interface PackTotals {
   storedBytes: number;
 }
 
+/** Names of packs kept in memory; when there are more, the cache begins anew. */
+const cachedNamesMax = 65_536;
+
 export class ChunkTable {
+  readonly #packNames = new Map<number, string>();
   readonly #statements;
 
   constructor(db: Sqlite) {
-    const overlaps = 'from_ns <= @last AND from_ns >= @earliest AND through_ns >= @start';
     this.#statements = {
       insert: db.prepare('INSERT OR IGNORE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)'),
-      // By name, not by id: a rebuilt index gives the same order.
       overlapping: db
         .prepare(
-          `SELECT p.name, c.meta_offset, c.meta_bytes, c.from_ns, c.through_ns, c.entries, c.raw_bytes, c.stored_bytes
-           FROM chunks c JOIN packs p ON p.id = c.pack
-           WHERE c.stream = @stream AND c.from_ns <= @last AND c.from_ns >= @earliest AND c.through_ns >= @start
-           ORDER BY c.from_ns, c.through_ns, p.name, c.meta_offset`,
+          `SELECT c.stream, c.pack, c.meta_offset, c.meta_bytes, c.from_ns, c.through_ns, c.entries, c.raw_bytes,
+             c.stored_bytes
+           FROM json_each(@streams) ids CROSS JOIN chunks c ON c.stream = ids.value
+           WHERE c.from_ns <= @last AND c.from_ns >= @earliest AND c.through_ns >= @start`,
         )
         .safeIntegers()
         .raw(),
-      hasOverlapping: db.prepare(`SELECT 1 FROM chunks WHERE stream = @stream AND ${overlaps} LIMIT 1`).pluck(),
+      hasOverlapping: db
+        .prepare(
+          `SELECT 1 FROM chunks WHERE stream = @stream
+             AND from_ns <= @last AND from_ns >= @earliest AND through_ns >= @start LIMIT 1`,
+        )
+        .pluck(),
+      packName: db.prepare('SELECT name FROM packs WHERE id = ?').pluck(),
       bounds: db.prepare('SELECT min(from_ns), max(through_ns) FROM chunks WHERE stream = ?').safeIntegers().raw(),
       findPack: db.prepare('SELECT id FROM packs WHERE name = ?').pluck(),
       insertPack: db.prepare('INSERT INTO packs VALUES (NULL, ?, ?, ?, ?, 0, 0, 0)'),
@@ -96,6 +106,7 @@ export class ChunkTable {
     const streams = this.#statements.streamsOfPack.all(id) as number[];
     this.#statements.removeChunks.run(id);
     this.#statements.removePack.run(id);
+    this.#packNames.delete(id);
     return streams;
   }
 
@@ -105,18 +116,51 @@ export class ChunkTable {
     return from === null || through === null ? null : [from, through];
   }
 
-  hasOverlapping(stream: number, range: TimeRange, spanNs: Nanos): boolean {
-    return this.#statements.hasOverlapping.get(bind(stream, range, spanNs)) !== undefined;
+  hasOverlapping(stream: number, bounds: RangeBounds): boolean {
+    return this.#statements.hasOverlapping.get({ stream, ...bounds }) !== undefined;
   }
 
-  /** By time. `spanNs`: no chunk is longer. */
-  overlapping(tenant: TenantId, stream: number, labels: Labels, range: TimeRange, spanNs: Nanos): ChunkRef[] {
-    const rows = this.#statements.overlapping.all(bind(stream, range, spanNs)) as ChunkColumns[];
-    return rows.map(([pack, metaOffset, metaBytes, fromNs, throughNs, entries, rawBytes, storedBytes]) => ({
-      ...{ tenant, labels, pack, fromNs, throughNs },
-      ...{ metaOffset: Number(metaOffset), metaBytes: Number(metaBytes), entries: Number(entries) },
-      ...{ rawBytes: Number(rawBytes), storedBytes: Number(storedBytes) },
-    }));
+  /** For each of the streams, its chunks by time; streams without any are left out. */
+  overlapping(tenant: TenantId, streams: readonly StreamRow[], bounds: RangeBounds): IndexedStream[] {
+    const rows = this.#statements.overlapping.all({
+      streams: JSON.stringify(streams.map(({ id }) => id)),
+      ...bounds,
+    }) as ChunkColumns[];
+    const found: { labels: Labels; chunks: ChunkRef[] }[] = [];
+    // Rows come stream after stream, in the order of `streams`.
+    let at = -1;
+    let open: { labels: Labels; chunks: ChunkRef[] } | null = null;
+    for (const [stream, pack, metaOffset, metaBytes, fromNs, throughNs, entries, rawBytes, storedBytes] of rows) {
+      const id = Number(stream);
+      if (open === null || streams[at]?.id !== id) {
+        do at++;
+        while (streams[at]?.id !== id);
+        open = { labels: (streams[at] as StreamRow).labels, chunks: [] };
+        found.push(open);
+      }
+      open.chunks.push({
+        ...{ tenant, labels: open.labels, pack: this.#packName(Number(pack)), fromNs, throughNs },
+        ...{ metaOffset: Number(metaOffset), metaBytes: Number(metaBytes), entries: Number(entries) },
+        ...{ rawBytes: Number(rawBytes), storedBytes: Number(storedBytes) },
+      });
+    }
+    for (const { chunks } of found) if (chunks.length > 1) chunks.sort(byTime);
+    return found;
+  }
+
+  #packName(id: number): string {
+    let name = this.#packNames.get(id);
+    if (name === undefined) {
+      name = this.#statements.packName.get(id) as string;
+      if (this.#packNames.size >= cachedNamesMax) this.#packNames.clear();
+      this.#packNames.set(id, name);
+    }
+    return name;
+  }
+
+  /** A transaction was rolled back: what was remembered may never have been. */
+  forget(): void {
+    this.#packNames.clear();
   }
 
   packs(tenant: TenantId | undefined): PackRow[] {
@@ -140,17 +184,13 @@ export class ChunkTable {
   }
 }
 
-type ChunkColumns = [string, bigint, bigint, Nanos, Nanos, bigint, bigint, bigint];
+type ChunkColumns = [bigint, bigint, bigint, bigint, Nanos, Nanos, bigint, bigint, bigint];
 type PackColumns = [string, TenantId, Nanos, Nanos, bigint, bigint, bigint];
 
-const least = -(2n ** 63n);
-const greatest = 2n ** 63n - 1n;
-const clamp = (ns: Nanos): Nanos => (ns < least ? least : ns > greatest ? greatest : ns);
-
-/** A chunk that overlaps begins at `earliest` or later: what lets the search by `from_ns` begin there. */
-const bind = (stream: number, range: TimeRange, spanNs: Nanos) => ({
-  stream,
-  start: clamp(range.start),
-  last: clamp(range.end - 1n),
-  earliest: clamp(range.start - spanNs),
-});
+/** Ties by name, so that a rebuilt index gives the same order. */
+function byTime(a: ChunkRef, b: ChunkRef): number {
+  if (a.fromNs !== b.fromNs) return a.fromNs < b.fromNs ? -1 : 1;
+  if (a.throughNs !== b.throughNs) return a.throughNs < b.throughNs ? -1 : 1;
+  if (a.pack !== b.pack) return a.pack < b.pack ? -1 : 1;
+  return a.metaOffset - b.metaOffset;
+}

@@ -24,8 +24,7 @@ function narrow(table: StreamTable, tenant: number, matcher: Matcher, ids: numbe
   const test = matchFunction(matcher);
   const values = table.values(tenant, matcher.name);
   // Few streams are left: their own labels are cheaper to test than every value that the name has.
-  if (ids !== null && ids.length < values.length)
-    return ids.filter((id) => test(table.get(id).labels.get(matcher.name)));
+  if (ids !== null && ids.length < values.length) return passing(table, ids, matcher.name, test);
   if (test('')) {
     const refused = values.filter(([, value]) => !test(value));
     return refused.length === 0 ? ids : without(ids ?? table.all(tenant), withAny(table, refused));
@@ -37,6 +36,12 @@ function narrow(table: StreamTable, tenant: number, matcher: Matcher, ids: numbe
       values.filter(([, value]) => test(value)),
     ),
   );
+}
+
+function passing(table: StreamTable, ids: readonly number[], name: string, test: (value: string) => boolean): number[] {
+  const passed: number[] = [];
+  for (const { id, labels } of table.getAll(ids)) if (test(labels.get(name))) passed.push(id);
+  return passed;
 }
 
 /** Streams with one of the labels; they have one name, so no stream has two of them. */

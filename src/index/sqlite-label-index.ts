@@ -5,6 +5,7 @@ import type { TenantId } from '../model/tenant.js';
 import type { Nanos, TimeRange } from '../model/time.js';
 import { ChunkTable } from './chunk-table.js';
 import type { IndexedStream, LabelIndex, PackRow } from './label-index.js';
+import { rangeBounds } from './range-bounds.js';
 import { matchStreams } from './select.js';
 import { keepForever, type Sqlite } from './sqlite.js';
 import { type StreamRow, StreamTable } from './stream-table.js';
@@ -63,14 +64,11 @@ export class SqliteLabelIndex implements LabelIndex {
   select(tenant: TenantId, matchers: readonly Matcher[], range: TimeRange): readonly IndexedStream[] {
     const row = this.#tenant(tenant);
     if (row === null) return [];
-    const found: IndexedStream[] = [];
-    for (const id of matchStreams(this.#streams, row.id, matchers)) {
-      const stream = this.#streams.get(id);
-      if (stream.fromNs >= range.end || stream.throughNs < range.start) continue;
-      const chunks = this.#chunks.overlapping(tenant, id, stream.labels, range, row.spanNs);
-      if (chunks.length > 0) found.push({ labels: stream.labels, chunks });
-    }
-    return found;
+    const bounds = rangeBounds(range, row.spanNs);
+    const streams = this.#streams
+      .getAll(matchStreams(this.#streams, row.id, matchers))
+      .filter(({ fromNs, throughNs }) => fromNs <= bounds.last && throughNs >= bounds.start);
+    return streams.length === 0 ? [] : this.#chunks.overlapping(tenant, streams, bounds);
   }
 
   series(tenant: TenantId, matchers: readonly Matcher[], range: TimeRange): readonly Labels[] {
@@ -81,11 +79,10 @@ export class SqliteLabelIndex implements LabelIndex {
   labelNames(tenant: TenantId, matchers: readonly Matcher[], range: TimeRange): readonly string[] {
     const row = this.#tenant(tenant);
     if (row === null) return [];
-    if (matchers.length === 0)
-      return this.#streams.names(row.id).filter((name) => {
-        const values = this.#streams.values(row.id, name);
-        return values.some(([label]) => this.#occurs(label, row, range));
-      });
+    if (matchers.length === 0) {
+      const bounds = rangeBounds(range, row.spanNs);
+      return this.#streams.names(row.id).filter((name) => this.#streams.nameIsIn(row.id, name, bounds));
+    }
     const names = new Set<string>();
     for (const { labels } of this.#matching(row, matchers, range)) for (const [name] of labels.pairs) names.add(name);
     return [...names].sort();
@@ -94,15 +91,11 @@ export class SqliteLabelIndex implements LabelIndex {
   labelValues(tenant: TenantId, name: string, matchers: readonly Matcher[], range: TimeRange): readonly string[] {
     const row = this.#tenant(tenant);
     if (row === null) return [];
+    if (matchers.length === 0) return this.#streams.valuesIn(row.id, name, rangeBounds(range, row.spanNs));
     const values = new Set<string>();
-    if (matchers.length === 0) {
-      for (const [label, value] of this.#streams.values(row.id, name))
-        if (this.#occurs(label, row, range)) values.add(value);
-    } else {
-      for (const { labels } of this.#matching(row, matchers, range)) {
-        const value = labels.get(name);
-        if (value !== '') values.add(value);
-      }
+    for (const { labels } of this.#matching(row, matchers, range)) {
+      const value = labels.get(name);
+      if (value !== '') values.add(value);
     }
     return [...values].sort(byCodePoint);
   }
@@ -137,6 +130,7 @@ export class SqliteLabelIndex implements LabelIndex {
       this.#db.transaction(work)();
     } catch (error) {
       this.#streams.forget();
+      this.#chunks.forget();
       this.#tenants.clear();
       throw error;
     }
@@ -174,21 +168,13 @@ export class SqliteLabelIndex implements LabelIndex {
   }
 
   #matching(tenant: TenantRow, matchers: readonly Matcher[], range: TimeRange): StreamRow[] {
-    return matchStreams(this.#streams, tenant.id, matchers)
-      .map((id) => this.#streams.get(id))
-      .filter((stream) => this.#overlaps(stream, tenant, range));
-  }
-
-  /** Has a stream with the label a chunk in the range? */
-  #occurs(label: number, tenant: TenantRow, range: TimeRange): boolean {
-    return this.#streams.withLabel(label).some((id) => this.#overlaps(this.#streams.get(id), tenant, range));
-  }
-
-  #overlaps(stream: StreamRow, tenant: TenantRow, range: TimeRange): boolean {
-    if (stream.fromNs >= range.end || stream.throughNs < range.start) return false;
-    // One of the stream's ends lies in the range, and there is a chunk at each end.
-    if (stream.fromNs >= range.start || stream.throughNs < range.end) return true;
-    return this.#chunks.hasOverlapping(stream.id, range, tenant.spanNs);
+    const bounds = rangeBounds(range, tenant.spanNs);
+    return this.#streams.getAll(matchStreams(this.#streams, tenant.id, matchers)).filter((stream) => {
+      if (stream.fromNs > bounds.last || stream.throughNs < bounds.start) return false;
+      // One of the stream's ends lies in the range, and there is a chunk at each end.
+      if (stream.fromNs >= bounds.start || stream.throughNs <= bounds.last) return true;
+      return this.#chunks.hasOverlapping(stream.id, bounds);
+    });
   }
 }
 

@@ -2,6 +2,7 @@
 import { invariant } from '../errors.js';
 import { type LabelPair, Labels } from '../model/labels.js';
 import type { Nanos } from '../model/time.js';
+import type { RangeBounds } from './range-bounds.js';
 import { keepForever, type Sqlite } from './sqlite.js';
 
 export interface StreamRow {
@@ -15,6 +16,14 @@ export interface StreamRow {
 /** Rows kept in memory; when there are more, the cache begins anew. */
 const cachedRowsMax = 65_536;
 
+/** Has a stream with label `l` a chunk in the range? There is a chunk at each end of a stream's bounds. */
+const occurs = `EXISTS (
+  SELECT 1 FROM postings p CROSS JOIN streams s ON s.id = p.stream
+  WHERE p.label = l.id AND s.from_ns <= @last AND s.through_ns >= @start
+    AND (s.from_ns >= @start OR s.through_ns <= @last OR EXISTS (
+      SELECT 1 FROM chunks c
+      WHERE c.stream = s.id AND c.from_ns <= @last AND c.from_ns >= @earliest AND c.through_ns >= @start)))`;
+
 export class StreamTable {
   readonly #cache = new Map<number, StreamRow>();
   readonly #statements;
@@ -25,7 +34,12 @@ export class StreamTable {
       insert: db.prepare('INSERT INTO streams (tenant, labels, from_ns, through_ns) VALUES (?, ?, ?, ?)'),
       widen: db.prepare('UPDATE streams SET from_ns = min(from_ns, ?), through_ns = max(through_ns, ?) WHERE id = ?'),
       setBounds: db.prepare('UPDATE streams SET from_ns = ?, through_ns = ? WHERE id = ?'),
-      get: db.prepare('SELECT labels, from_ns, through_ns FROM streams WHERE id = ?').safeIntegers().raw(),
+      get: db
+        .prepare(
+          `SELECT s.id, s.labels, s.from_ns, s.through_ns FROM json_each(?) ids CROSS JOIN streams s ON s.id = ids.value`,
+        )
+        .safeIntegers()
+        .raw(),
       all: db.prepare('SELECT id FROM streams WHERE tenant = ? ORDER BY id').pluck(),
       remove: db.prepare('DELETE FROM streams WHERE id = ?'),
       tenantOf: db.prepare('SELECT tenant FROM streams WHERE id = ?').pluck(),
@@ -39,6 +53,12 @@ export class StreamTable {
       post: db.prepare('INSERT INTO postings (label, stream) VALUES (?, ?)'),
       unpost: db.prepare('DELETE FROM postings WHERE label = ? AND stream = ?'),
       posted: db.prepare('SELECT stream FROM postings WHERE label = ? ORDER BY stream').pluck(),
+      valuesIn: db
+        .prepare(`SELECT value FROM labels l WHERE tenant = @tenant AND name = @name AND ${occurs} ORDER BY value`)
+        .pluck(),
+      nameIsIn: db
+        .prepare(`SELECT 1 FROM labels l WHERE tenant = @tenant AND name = @name AND ${occurs} LIMIT 1`)
+        .pluck(),
     };
     keepForever(...Object.values(this.#statements));
   }
@@ -87,14 +107,30 @@ export class StreamTable {
   }
 
   get(id: number): StreamRow {
-    const cached = this.#cache.get(id);
-    if (cached !== undefined) return cached;
-    const row = this.#statements.get.get(BigInt(id)) as [string, bigint, bigint] | undefined;
-    invariant(row, `index: no stream ${id}`);
-    const stream = { id, labels: labelsOf(row[0]), fromNs: row[1], throughNs: row[2] };
-    if (this.#cache.size >= cachedRowsMax) this.#cache.clear();
-    this.#cache.set(id, stream);
-    return stream;
+    return this.getAll([id])[0] as StreamRow;
+  }
+
+  /** In the order of the ids. */
+  getAll(ids: readonly number[]): StreamRow[] {
+    const missing = ids.filter((id) => !this.#cache.has(id));
+    if (missing.length > 0) {
+      if (this.#cache.size + missing.length > cachedRowsMax) {
+        this.#cache.clear();
+        return this.#read(ids);
+      }
+      this.#read(missing);
+    }
+    return ids.map((id) => this.#cache.get(id) as StreamRow);
+  }
+
+  #read(ids: readonly number[]): StreamRow[] {
+    const rows = this.#statements.get.all(JSON.stringify(ids)) as [bigint, string, Nanos, Nanos][];
+    invariant(rows.length === ids.length, `index: ${ids.length - rows.length} streams are missing`);
+    return rows.map(([id, labels, fromNs, throughNs]) => {
+      const stream = { id: Number(id), labels: labelsOf(labels), fromNs, throughNs };
+      if (this.#cache.size < cachedRowsMax) this.#cache.set(stream.id, stream);
+      return stream;
+    });
   }
 
   /** Ascending, as all lists of ids. */
@@ -119,6 +155,15 @@ export class StreamTable {
       name = this.#statements.nextName.get(tenant, name) as string | undefined;
     }
     return names;
+  }
+
+  /** Values that a stream with a chunk in the range has, in the order of their UTF-8 bytes. */
+  valuesIn(tenant: number, name: string, bounds: RangeBounds): string[] {
+    return this.#statements.valuesIn.all({ tenant, name, ...bounds }) as string[];
+  }
+
+  nameIsIn(tenant: number, name: string, bounds: RangeBounds): boolean {
+    return this.#statements.nameIsIn.get({ tenant, name, ...bounds }) !== undefined;
   }
 
   withLabel(label: number): number[] {

@@ -102,6 +102,8 @@ const defaults = {
 const repairAgainMs = 1000;
 /** Full blocks wait for the next free moment to be encoded, unless more than this waits. */
 const fullBytesMax = 8 << 20;
+/** While replaying, the size of the head is looked at after so many bytes of records. */
+const relieveBytesMost = 4 << 20;
 /** The longest stretch of work of a flush or a checkpoint before others have their turn. */
 const workMs = 5;
 
@@ -136,7 +138,9 @@ export async function openIngester(given: IngesterOptions): Promise<OpenedIngest
   try {
     const relieve = (): Promise<void> => ingester.relieve();
     const nowMs = (): number => options.clock.monotonicMs();
-    counters.replayedRecords = await replayWal(scan, { fs, folder, log, onDamage, head, nowMs, relieve });
+    const relieveBytes = Math.min(relieveBytesMost, options.replayHeadBytesMax);
+    const replay = { fs, folder, log, onDamage, head, nowMs, relieve, relieveBytes };
+    counters.replayedRecords = await replayWal(scan, replay);
   } catch (error) {
     await ingester.abandon();
     throw error;

@@ -117,15 +117,14 @@ export async function scanWal(options: ScanOptions): Promise<WalScan> {
 export interface ReplayOptions extends ScanOptions {
   readonly head: Head;
   readonly nowMs: () => number;
-  /** Called each `relieveBytes` of records: makes room in the head when there is too little. */
+  /** Called after each so many bytes of records, and at the end: makes room in the head when there is too little. */
   readonly relieve: () => Promise<void>;
+  readonly relieveBytes: number;
 }
-
-const relieveBytes = 4 << 20;
 
 /** Shows in the head what `scan` found to be the WAL's. Returns the number of records read. */
 export async function replayWal(scan: WalScan, options: ReplayOptions): Promise<number> {
-  const { fs, folder, head, nowMs, relieve } = options;
+  const { fs, folder, head, nowMs, relieve, relieveBytes } = options;
   let records = 0;
   let lastSeq = 0;
   let sinceRelieve = 0;

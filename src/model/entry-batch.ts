@@ -1,4 +1,5 @@
 /** Entries as columns: the currency between rooms and threads. No object stands for a single entry. */
+import { type FieldColumns, type FieldNeeds, selectFields } from './field-columns.js';
 import type { Nanos } from './time.js';
 
 /** The distinct strings of a column, kept as bytes; a string is made when it is first asked for. */
@@ -29,6 +30,7 @@ export interface EntryBatch {
   readonly lineEnd: Uint32Array;
   /** Sorted by name; only the columns that were asked for. */
   readonly metadata: readonly MetadataColumn[];
+  /** Only where they were asked for, the block has them, and they are of use. */
   readonly fields?: FieldColumns;
 }
 
@@ -38,21 +40,11 @@ export interface ColumnNeeds {
   readonly lines: 'none' | 'lengths' | 'bytes';
   /** Structured metadata: all columns, or those with the names given. */
   readonly metadata: 'all' | readonly string[];
+  /** Where a block has field columns these may take the place of lines. A source may leave them out of account. */
+  readonly fields?: FieldNeeds;
 }
 
 export const allColumns: ColumnNeeds = { lines: 'bytes', metadata: 'all' };
-
-/**
- * Fields of JSON or logfmt lines that were taken out of a block when it was sealed. Never the only home of anything:
- * the lines stay the truth. See chunks/README.md.
- */
-export interface FieldColumns {
-  readonly format: 'json' | 'logfmt';
-  /** Row i did not parse when malformed[i] is 1; null when all rows parse. */
-  readonly malformed: Uint8Array | null;
-  /** The column of a top-level field, under its sanitised name; undefined when it was not kept. */
-  column(name: string): MetadataColumn | undefined;
-}
 
 /** A dictionary over strings that are there already. */
 export function dictionaryOf(values: readonly string[]): Dictionary {
@@ -60,7 +52,7 @@ export function dictionaryOf(values: readonly string[]): Dictionary {
   return { length: values.length, get: (id) => values[id] as string, bytes: (id) => encoder.encode(values[id]) };
 }
 
-/** The columns that either needs. */
+/** The columns that either needs. Those of fields are left out: what they would spare is needed by the other. */
 export function unionNeeds(a: ColumnNeeds, b: ColumnNeeds): ColumnNeeds {
   const order = ['none', 'lengths', 'bytes'] as const;
   const lines = order[Math.max(order.indexOf(a.lines), order.indexOf(b.lines))] as ColumnNeeds['lines'];
@@ -99,7 +91,8 @@ export function selectRows(batch: EntryBatch, rows: Uint32Array): EntryBatch {
     dictionary: column.dictionary,
     ids: Uint32Array.from(rows, (row) => column.ids[row] as number),
   }));
-  return { count, baseNs: batch.baseNs, offsetNs, lines, lineEnd, metadata };
+  const fields = batch.fields && { fields: selectFields(batch.fields, rows) };
+  return { count, baseNs: batch.baseNs, offsetNs, lines, lineEnd, metadata, ...fields };
 }
 
 /** Rows [from, to) as a batch of its own; times and ids are views, lines too. */

@@ -16,18 +16,43 @@ export interface Endpoint {
 
 const range = ['start', 'end', 'since'];
 const ring = 'one process keeps no ring';
-const ruler = 'no ruler yet';
+const ruler = 'there is no ruler yet, rules are neither kept nor evaluated';
 const both = ['GET', 'POST'];
 
-const there = (methods: readonly string[], path: string, parameters: readonly string[], shownBy: string): Endpoint => ({ methods, path, parameters, state: 'there', shownBy });
-const plain = (methods: readonly string[], path: string, note: string): Endpoint => ({ methods, path, parameters: [], state: 'plain', note, shownBy: 'cases api/status' });
-const refused = (methods: readonly string[], path: string, note: string): Endpoint => ({ methods, path, parameters: [], state: 'refused', note, shownBy: 'test/http/endpoints.test.ts' });
+const there = (methods: readonly string[], path: string, parameters: readonly string[], shownBy: string): Endpoint => ({
+  methods,
+  path,
+  parameters,
+  state: 'there',
+  shownBy,
+});
+const plain = (methods: readonly string[], path: string, note: string): Endpoint => ({
+  methods,
+  path,
+  parameters: [],
+  state: 'plain',
+  note,
+  shownBy: 'cases api/status',
+});
+const refused = (methods: readonly string[], path: string, note: string): Endpoint => ({
+  methods,
+  path,
+  parameters: [],
+  state: 'refused',
+  note,
+  shownBy: 'test/http/endpoints.test.ts',
+});
 
 export const endpoints: readonly Endpoint[] = [
   there(['POST'], '/loki/api/v1/push', [], 'cases api/push-json, api/push-proto'),
   there(['POST'], '/api/prom/push', [], 'cases api/legacy'),
   there(['POST'], '/otlp/v1/logs', [], 'cases api/otlp'),
-  there(both, '/loki/api/v1/query_range', ['query', ...range, 'step', 'interval', 'limit', 'direction'], 'cases api/query, logql'),
+  there(
+    both,
+    '/loki/api/v1/query_range',
+    ['query', ...range, 'step', 'interval', 'limit', 'direction'],
+    'cases api/query, logql',
+  ),
   there(both, '/loki/api/v1/query', ['query', 'time', 'limit', 'direction'], 'cases api/query, logql'),
   there(both, '/loki/api/v1/format_query', ['query'], 'cases api/metadata'),
   there(both, '/loki/api/v1/labels', ['query', ...range], 'cases api/metadata'),
@@ -35,18 +60,43 @@ export const endpoints: readonly Endpoint[] = [
   there(both, '/loki/api/v1/label/:name/values', ['query', ...range], 'cases api/metadata'),
   there(both, '/loki/api/v1/series', ['match[]', 'match', ...range], 'cases api/metadata'),
   there(both, '/loki/api/v1/index/stats', ['query', ...range], 'cases api/metadata'),
-  there(both, '/loki/api/v1/index/volume', ['query', ...range, 'limit', 'targetLabels', 'aggregateBy'], 'cases api/metadata'),
-  there(both, '/loki/api/v1/index/volume_range', ['query', ...range, 'step', 'limit', 'targetLabels', 'aggregateBy'], 'cases api/metadata'),
+  there(
+    both,
+    '/loki/api/v1/index/volume',
+    ['query', ...range, 'limit', 'targetLabels', 'aggregateBy'],
+    'cases api/metadata',
+  ),
+  there(
+    both,
+    '/loki/api/v1/index/volume_range',
+    ['query', ...range, 'step', 'limit', 'targetLabels', 'aggregateBy'],
+    'cases api/metadata',
+  ),
   there(both, '/loki/api/v1/index/shards', ['query', ...range], 'test/e2e/grafana.test.ts'),
   there(both, '/loki/api/v1/patterns', ['query', ...range, 'step'], 'test/e2e/grafana.test.ts'),
   there(both, '/loki/api/v1/detected_labels', ['query', ...range], 'cases api/metadata'),
   there(both, '/loki/api/v1/detected_fields', ['query', ...range, 'limit', 'line_limit'], 'cases api/metadata'),
-  there(both, '/loki/api/v1/detected_field/:name/values', ['query', ...range, 'limit', 'line_limit'], 'cases api/metadata'),
+  there(
+    both,
+    '/loki/api/v1/detected_field/:name/values',
+    ['query', ...range, 'limit', 'line_limit'],
+    'cases api/metadata',
+  ),
   there(['GET'], '/loki/api/v1/drilldown-limits', [], 'test/e2e/grafana.test.ts'),
   there(['GET'], '/loki/api/v1/tail', ['query', 'start', 'limit', 'delay_for'], 'test/e2e/grafana.test.ts'),
   there(['GET'], '/api/prom/tail', ['query', 'start', 'limit', 'delay_for'], 'test/e2e/grafana.test.ts'),
-  there(['POST', 'PUT', 'GET', 'DELETE'], '/loki/api/v1/delete', ['query', 'start', 'end', 'request_id'], 'cases api/delete'),
-  there(['POST', 'PUT', 'GET', 'DELETE'], '/loki/api/admin/delete', ['query', 'start', 'end', 'request_id'], 'cases api/delete'),
+  there(
+    ['POST', 'PUT', 'GET', 'DELETE'],
+    '/loki/api/v1/delete',
+    ['query', 'start', 'end', 'request_id'],
+    'cases api/delete',
+  ),
+  there(
+    ['POST', 'PUT', 'GET', 'DELETE'],
+    '/loki/api/admin/delete',
+    ['query', 'start', 'end', 'request_id'],
+    'cases api/delete',
+  ),
   there(both, '/api/prom/query', ['query', 'regexp', ...range, 'limit', 'direction'], 'cases api/legacy'),
   there(both, '/api/prom/label', [...range], 'cases api/legacy'),
   there(both, '/api/prom/label/:name/values', [...range], 'cases api/legacy'),

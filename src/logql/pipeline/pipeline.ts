@@ -38,7 +38,7 @@ export function compilePipeline(expr: LogExpr, options: PipelineOptions = {}): P
     filters: program.facts.singleFilters,
   });
   program.context.builder.setHints(hints);
-  const results = new Results(program.context.builder);
+  const results = new Results(program.context.builder, true);
   return {
     needs: { lines: 'bytes', metadata: 'all' },
     forStream: (labels) => new LogStream(program, results, labels),
@@ -142,7 +142,7 @@ export function compileSamplePipeline(
   const { builder } = program.context;
   builder.setHints(hints);
   program.context.hints = hints;
-  const results = new Results(builder);
+  const results = new Results(builder, false);
   const labels = labelsOfSample(builder, results, effective, noLabels);
   const canFail = value !== null || facts.canFail;
   const relevant = canFail || facts.reads === null || labels.names === null ? null : new Set<string>();

@@ -76,8 +76,7 @@ export class Results {
 
   /** A set without categories, as grouped samples have it. */
   uncategorised(pairs: LabelPair[]): ResultLabels {
-    pairs.sort(byName);
-    const all = new Labels(pairs);
+    const all = new Labels((this.#keepsEmpty ? pairs : withValues(pairs)).sort(byName));
     return this.#intern(all, () => ({ all, stream: all, metadata: Labels.empty, parsed: Labels.empty }));
   }
 
@@ -158,14 +157,14 @@ export class Results {
   #buildWhole(): ResultLabels {
     const builder = this.#builder;
     const { row } = builder;
-    const pairs: LabelPair[] = [];
+    const found: LabelPair[] = [];
     // A label that a line calls `__error__` gives way to the row's own error.
     builder.forEach((name, value) => {
-      if (name !== errorLabel || builder.error === '') pairs.push([name, value]);
+      if (name !== errorLabel || builder.error === '') found.push([name, value]);
     });
-    if (builder.error !== '') pairs.push([errorLabel, builder.error]);
-    if (builder.errorDetails !== '') pairs.push([errorDetailsLabel, builder.errorDetails]);
-    pairs.sort(byName);
+    if (builder.error !== '') found.push([errorLabel, builder.error]);
+    if (builder.errorDetails !== '') found.push([errorDetailsLabel, builder.errorDetails]);
+    const pairs = (this.#keepsEmpty ? found : withValues(found)).sort(byName);
     return this.#intern(new Labels(pairs), (all) => {
       const categories = pairs.map(([name]): Category => {
         if (name === errorLabel || name === errorDetailsLabel) return fromLine;
@@ -189,6 +188,8 @@ export class Results {
     return result;
   }
 }
+
+const withValues = (pairs: readonly LabelPair[]): LabelPair[] => pairs.filter(([, value]) => value !== '');
 
 type GroupNode = Map<string | undefined, GroupNode | ResultLabels>;
 

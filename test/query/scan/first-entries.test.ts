@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { Labels } from '../../../src/model/labels.js';
+import { FirstEntries, type FoundEntry, spaced } from '../../../src/query/scan/first-entries.js';
+import { streamHash } from '../../../src/query/scan/stream-hash.js';
+import { prng } from '../../helpers/prng.js';
+
+const streams = [Labels.from({ app: 'a' }), Labels.from({ app: 'b' }), Labels.from({ app: 'c' })];
+const labelsOf = (rank: number): Labels => streams[rank] as Labels;
+const resultLabels = { all: Labels.empty, stream: Labels.empty, metadata: Labels.empty, parsed: Labels.empty };
+const entry = (ns: number, rank = 0, place = 0): FoundEntry => ({
+  ...{ ns: BigInt(ns), line: `${ns}/${rank}/${place}`, labels: resultLabels, rank, place },
+});
+const lines = (entries: readonly FoundEntry[]) => entries.map(({ line }) => line);
+
+function firstOf(limit: number, backward: boolean, entries: readonly FoundEntry[]): FirstEntries {
+  const first = new FirstEntries(limit, backward, labelsOf);
+  for (const one of entries) first.add(one);
+  return first;
+}
+
+describe('FirstEntries', () => {
+  test('gives the oldest entries in order, or the newest', () => {
+    const given = [5, 1, 4, 2, 3].map((ns) => entry(ns));
+    expect(lines(firstOf(3, false, given).take())).toEqual(['1/0/0', '2/0/0', '3/0/0']);
+    expect(lines(firstOf(3, true, given).take())).toEqual(['5/0/0', '4/0/0', '3/0/0']);
+  });
+
+  test('gives all when there are fewer than the limit', () => {
+    expect(lines(firstOf(10, true, [entry(1), entry(2)]).take())).toEqual(['2/0/0', '1/0/0']);
+    expect(firstOf(10, true, []).take()).toEqual([]);
+  });
+
+  test('knows the last useful time as soon as the limit is reached, and a better one later', () => {
+    const first = firstOf(2, true, [entry(1)]);
+    expect(first.lastNs).toBeNull();
+    first.add(entry(5));
+    expect(first.lastNs).toBe(1n);
+    first.add(entry(7));
+    first.add(entry(6));
+    expect(first.lastNs).toBe(6n);
+  });
+
+  test('takes over a time from elsewhere only when it is better', () => {
+    const first = firstOf(1, true, []);
+    first.noLaterThan(null);
+    expect(first.lastNs).toBeNull();
+    first.noLaterThan(5n);
+    first.noLaterThan(3n);
+    expect(first.lastNs).toBe(5n);
+    const forward = firstOf(1, false, [entry(5)]);
+    forward.noLaterThan(3n);
+    forward.noLaterThan(9n);
+    expect(forward.lastNs).toBe(3n);
+  });
+
+  test('a time from elsewhere does not hide that there are too many entries here', () => {
+    const first = firstOf(2, false, []);
+    first.noLaterThan(100n);
+    for (let ns = 0; ns < 10; ns++) first.add(entry(ns));
+    expect(first.lastNs).toBeLessThan(100n);
+    expect(first.take()).toHaveLength(2);
+  });
+
+  test('orders equal times of one stream by arrival, reversed when backward', () => {
+    const given = [entry(1, 0, 2), entry(1, 0, 0), entry(1, 0, 1)];
+    expect(lines(firstOf(5, false, given).take())).toEqual(['1/0/0', '1/0/1', '1/0/2']);
+    expect(lines(firstOf(5, true, given).take())).toEqual(['1/0/2', '1/0/1', '1/0/0']);
+  });
+
+  test.each([false, true])('orders equal times of streams by their hash in both directions (backward: %s)', (backward) => {
+    const order = [0, 1, 2].sort((a, b) => (streamHash(labelsOf(a)) < streamHash(labelsOf(b)) ? -1 : 1));
+    const given = [entry(1, 2), entry(1, 0), entry(1, 1)];
+    expect(firstOf(5, backward, given).take().map(({ rank }) => rank)).toEqual(order);
+  });
+
+  const random = prng();
+  test(`keeps what sorting everything would keep (SEED=${random.seed})`, () => {
+    for (let round = 0; round < 200; round++) {
+      const given = Array.from({ length: random.int(60) }, (_, i) => entry(random.int(10), random.int(3), i));
+      const limit = 1 + random.int(20);
+      const backward = random.int(2) === 0;
+      const all = firstOf(1000, backward, given).take();
+      expect(lines(firstOf(limit, backward, given).take())).toEqual(lines(all).slice(0, limit));
+    }
+  });
+});
+
+describe('spaced', () => {
+  const times = (ns: readonly number[], interval: number, backward: boolean) =>
+    spaced(
+      ns.map((one) => entry(one)),
+      BigInt(interval),
+      backward,
+    ).map((one) => Number(one.ns));
+  test.each([
+    { ns: [], interval: 10, backward: false, want: [] },
+    { ns: [1, 2, 10, 11, 12, 30], interval: 10, backward: false, want: [1, 11, 30] },
+    { ns: [30, 21, 20, 19, 10, 9], interval: 10, backward: true, want: [30, 20, 10] },
+    { ns: [1, 1, 1], interval: 1, backward: false, want: [1] },
+  ])('keeps $want of $ns', ({ ns, interval, backward, want }) => expect(times(ns, interval, backward)).toEqual(want));
+});
