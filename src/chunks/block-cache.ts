@@ -1,14 +1,6 @@
 /** Decoded blocks, and the block tables of chunks, bounded by bytes. One for each thread. */
 import type { ColumnNeeds, EntryBatch } from '../model/entry-batch.js';
-import {
-  type BlockBytes,
-  type BlockHeader,
-  batchOf,
-  type DecodedColumns,
-  decodeColumns,
-  type EncodedBlock,
-  hasColumns,
-} from './block.js';
+import { type BlockBytes, type BlockHeader, type DecodedColumns, type EncodedBlock, readBlock } from './block.js';
 import type { AddressedBlock, EncodedAddress } from './block-address.js';
 import { ByteLru } from './byte-lru.js';
 import type { Place } from './section.js';
@@ -49,17 +41,17 @@ export class BlockCache {
   /** The batch may share memory with the cache: it is for reading only, and stays valid. Throws DamageError. */
   read(key: BlockKey, block: BlockHeader, bytes: BlockBytes, needs: ColumnNeeds, place: Place): EntryBatch {
     const known = this.#columns.get(key);
-    if (known !== undefined && hasColumns(block, needs, known)) {
+    const { columns, batch } = readBlock(block, bytes, needs, place, known);
+    if (columns === known) {
       this.counters.hits++;
-      return batchOf(block, known, needs);
+      return batch;
     }
     if (known === undefined) this.counters.misses++;
     else this.counters.partialHits++;
-    const columns = decodeColumns(block, bytes, needs, place, known);
     const byteLength = bytesOf(columns);
     this.counters.decodedBytes += byteLength - (known === undefined ? 0 : bytesOf(known));
     this.counters.evictions += this.#columns.set(key, columns, byteLength);
-    return batchOf(block, columns, needs);
+    return batch;
   }
 
   /** The table of a chunk, by pack and place; `load` makes it when it is not here. */
@@ -119,5 +111,6 @@ function bytesOf(columns: DecodedColumns): number {
   byteLength += (columns.lineEnd?.byteLength ?? 0) + (columns.lines?.byteLength ?? 0);
   for (const { ids, dictionary } of columns.metadata.values())
     byteLength += 200 + ids.byteLength + dictionary.byteLength;
+  byteLength += columns.fields?.byteLength ?? 0;
   return byteLength;
 }

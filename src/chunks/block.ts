@@ -2,10 +2,20 @@
 import { invariant } from '../errors.js';
 import { DamageError } from '../model/block-source.js';
 import type { ColumnNeeds, EntryBatch, MetadataColumn } from '../model/entry-batch.js';
+import type { ExtractedFields, FieldFormat } from '../model/field-columns.js';
 import type { Nanos } from '../model/time.js';
 import { ByteReader, ByteWriter, FormatError } from './bytes.js';
 import type { Codec } from './codec/codec.js';
 import { blockEntriesMax } from './constants.js';
+import {
+  type DecodedField,
+  type DecodedFields,
+  hasFields,
+  isWantedField,
+  packFields,
+  readField,
+  readSummary,
+} from './field-sections.js';
 import { readFloats, readUints, writeIntegers } from './integer-column.js';
 import { type Place, packSection, readingSection, type Section, sectionKinds, unpackSection } from './section.js';
 import { accumulate, readTextColumn, type TextDictionary, writeTextColumn } from './text-dictionary.js';
@@ -35,13 +45,14 @@ export interface DecodedColumns {
   readonly lines?: Uint8Array;
   /** By name. */
   readonly metadata: ReadonlyMap<string, MetadataColumn & { readonly dictionary: TextDictionary }>;
+  readonly fields?: DecodedFields;
 }
 
 /**
  * Entries must be in the order of their times, at least one, and within 2^53 ns of each other.
- * The batch stays the caller's; nothing of it is kept.
+ * The batch stays the caller's; nothing of it is kept. `fields`: what an extractor found in its lines.
  */
-export function encodeBlock(batch: EntryBatch, codec: Codec): EncodedBlock {
+export function encodeBlock(batch: EntryBatch, codec: Codec, fields: ExtractedFields | null = null): EncodedBlock {
   const { count } = batch;
   invariant(count > 0 && count <= blockEntriesMax, `a block has 1 to ${blockEntriesMax} entries, not ${count}`);
   const sections: Section[] = [];
@@ -67,6 +78,14 @@ export function encodeBlock(batch: EntryBatch, codec: Codec): EncodedBlock {
   for (const column of columns) {
     const section = new ByteWriter(count * 2 + 256);
     if (writeTextColumn(section, column, count)) add(sectionKinds.metadata, column.name, section.written());
+  }
+
+  if (fields !== null) {
+    for (const { section, stored } of packFields(fields, batch, codec)) {
+      sections.push({ ...section, offset });
+      parts.push(stored);
+      offset += stored.length;
+    }
   }
 
   const rawBytes = batch.lineEnd[count - 1]!;
@@ -112,6 +131,8 @@ export function decodeColumns(
   let lineEnd = known?.lineEnd;
   let lines = known?.lines;
   const metadata = new Map(known?.metadata);
+  let fields = known?.fields;
+  const columns = new Map<string, DecodedField>();
   wanted.forEach((section, i) => {
     const decoded = unpackSection(section, stored[i] as Uint8Array, place);
     readingSection(section, place, () => {
@@ -122,6 +143,10 @@ export function decodeColumns(
         if (decoded.length !== block.rawBytes)
           throw new FormatError(`${decoded.length} bytes, ${block.rawBytes} expected`);
         lines = decoded;
+      } else if (section.kind === sectionKinds.fields) {
+        fields = readSummary(from, section.name as FieldFormat, block.count);
+      } else if (section.kind !== sectionKinds.metadata) {
+        columns.set(section.name, readField(from, section, block.count));
       } else metadata.set(section.name, readTextColumn(from, section.name, block.count));
     });
   });
@@ -130,7 +155,14 @@ export function decodeColumns(
     throw new DamageError(place.file, place.offset, 'block has no line ends');
   if (needs.lines === 'bytes' && lines === undefined)
     throw new DamageError(place.file, place.offset, 'block has no lines');
-  return { offsetNs, metadata, ...(lineEnd !== undefined && { lineEnd }), ...(lines !== undefined && { lines }) };
+  if (columns.size > 0) fields = fields?.with(columns);
+  return {
+    offsetNs,
+    metadata,
+    ...(lineEnd !== undefined && { lineEnd }),
+    ...(lines !== undefined && { lines }),
+    ...(fields !== undefined && { fields }),
+  };
 }
 
 /** Whether decodeColumns would have nothing to do. */
@@ -151,7 +183,31 @@ export function batchOf(block: BlockHeader, columns: DecodedColumns, needs: Colu
     lines: needs.lines === 'bytes' ? (columns.lines as Uint8Array) : noBytes,
     lineEnd: needs.lines === 'none' ? noEnds : (columns.lineEnd as Uint32Array),
     metadata: chosen.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    ...(needs.fields !== undefined && columns.fields !== undefined && { fields: columns.fields }),
   };
+}
+
+/** Decodes what is not known: `columns` are those that are known then, `batch` is as `needs` say. */
+export function readBlock(
+  block: BlockHeader,
+  bytes: BlockBytes,
+  needs: ColumnNeeds,
+  place: Place,
+  known?: DecodedColumns,
+): { readonly columns: DecodedColumns; readonly batch: EntryBatch } {
+  const decode = (wanted: ColumnNeeds, from?: DecodedColumns): DecodedColumns =>
+    from !== undefined && hasColumns(block, wanted, from) ? from : decodeColumns(block, bytes, wanted, place, from);
+  const { fields, ...without } = needs;
+  let columns = known;
+  let final: ColumnNeeds = without;
+  if (fields !== undefined && hasFields(block.sections, fields.format)) {
+    columns = decode({ lines: 'none', metadata: [], fields }, columns);
+    const names = block.sections.filter(({ kind }) => kind === sectionKinds.metadata).map(({ name }) => name);
+    const rest = columns.fields === undefined ? null : fields.rest(columns.fields, names);
+    if (rest !== null) final = { ...rest, fields };
+  }
+  columns = decode(final, columns);
+  return { columns, batch: batchOf(block, columns, final) };
 }
 
 /** Decodes a block in memory, without a cache. Throws DamageError. */
@@ -160,8 +216,7 @@ export function decodeBlock(
   needs: ColumnNeeds,
   place: Place = { file: 'memory', offset: 0 },
 ): EntryBatch {
-  const columns = decodeColumns(block, (start, end) => block.bytes.subarray(start, end), needs, place);
-  return batchOf(block, columns, needs);
+  return readBlock(block, (start, end) => block.bytes.subarray(start, end), needs, place).batch;
 }
 
 const noBytes = new Uint8Array(0);
@@ -180,6 +235,10 @@ function isWanted(section: Section, needs: ColumnNeeds, known: DecodedColumns | 
         (needs.metadata === 'all' || needs.metadata.includes(section.name)) &&
         known?.metadata.has(section.name) !== true
       );
+    case sectionKinds.fields:
+    case sectionKinds.fieldTexts:
+    case sectionKinds.fieldDecimals:
+      return isWantedField(section, needs.fields, known?.fields);
     default:
       return false;
   }

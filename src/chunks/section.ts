@@ -7,12 +7,15 @@ import { sectionBytesMax } from './constants.js';
 import { crc32 } from './crc32.js';
 
 /** Numbers as stored in files: never used again for anything else. A reader skips kinds that it does not know. */
-export const sectionKinds = { times: 1, metadata: 2, lineEnds: 3, lines: 4 } as const;
+export const sectionKinds = {
+  ...{ times: 1, metadata: 2, lineEnds: 3, lines: 4 },
+  ...{ fields: 16, fieldTexts: 17, fieldDecimals: 18 },
+} as const;
 
 /** A row of a block's table of sections. Plain data: it may be cloned to another thread. */
 export interface Section {
   readonly kind: number;
-  /** Of the metadata (later: field) column; '' for the others. */
+  /** Of the metadata or field column; of `fields` the format; '' for the others. */
   readonly name: string;
   /** How the decoded bytes are laid out: 1 for everything so far. A reader refuses one that it does not know. */
   readonly encoding: number;

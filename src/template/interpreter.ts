@@ -364,7 +364,8 @@ class Run {
       }
       return mapElement(value, name);
     }
-    return this.#fail(`can't evaluate field ${name} in type ${type}`);
+    const field = isOpaque(value) ? value.field?.(name) : undefined;
+    return field ?? this.#fail(`can't evaluate field ${name} in type ${type}`);
   }
 
   // Calls

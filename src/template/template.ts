@@ -1,13 +1,13 @@
 /** Go's text/template with Loki's functions: line_format, label_format and alert texts are written in it. */
 import { compileRegex, type Regex, RegexError } from '../model/regex.js';
-import { type CallContext, type FunctionTable, lokiFunctions } from './functions.js';
+import { type CallContext, lokiFunctions } from './functions.js';
 import { toDisplay } from './go-string.js';
 import { execute, type Program } from './interpreter.js';
 import type { AnyNode, Node } from './nodes.js';
 import { parseTemplate } from './parser.js';
 import { CallError, TemplateError, TemplateExecError } from './template-error.js';
 import { type Location, loadLocation } from './time-zone.js';
-import type { MapValue, Value } from './values.js';
+import type { MapValue } from './values.js';
 
 export { TemplateError, TemplateExecError };
 
@@ -37,7 +37,9 @@ export interface TemplateOptions {
 
 /** Throws TemplateError. */
 export function compileTemplate(text: string, options: TemplateOptions = {}): Template {
-  const program = compileProgram(text, options.name ?? 'line', lokiFunctions);
+  const name = options.name ?? 'line';
+  const tree = parseTemplate(name, text, (fn) => lokiFunctions.has(fn));
+  const program: Program = { name, text, functions: lokiFunctions, ...tree };
   const fields = fieldsOf(program);
   const parts = simpleParts(program);
   if (parts !== null) return { fields, render: (data) => renderParts(parts, data) };
@@ -49,12 +51,6 @@ export function compileTemplate(text: string, options: TemplateOptions = {}): Te
         execute(program, labelMap(data), { ...kept, line: () => data.line(), timestampNs: () => data.timestampNs() }),
       ),
   };
-}
-
-/** For texts whose data are not labels: alert-template.ts. Throws TemplateError. */
-export function compileProgram(text: string, name: string, functions: FunctionTable): Program {
-  const { root, templates } = parseTemplate(name, text, (fn) => functions.has(fn));
-  return { name, text, root, templates, functions };
 }
 
 const wallClockNs = (): bigint => BigInt(Date.now()) * 1_000_000n;
@@ -178,7 +174,3 @@ function collect(nodes: readonly AnyNode[], found: Set<string>): boolean {
     }
   });
 }
-
-/** Renders a program over any value. Throws TemplateExecError. */
-export const renderProgram = (program: Program, dot: Value, context: CallContext): string =>
-  toDisplay(execute(program, dot, context));

@@ -78,7 +78,13 @@ function ianaLocation(name: string): Location {
 
 /** Zones whose long name in English belongs to others, too. */
 const numericOnly: ReadonlySet<string> = new Set(['Asia/Colombo', 'Antarctica/Casey', 'Antarctica/Troll']);
-const moscow: ReadonlySet<string> = new Set(['Europe/Moscow', 'Europe/Simferopol', 'Europe/Kirov', 'Europe/Volgograd', 'W-SU']);
+const moscow: ReadonlySet<string> = new Set([
+  'Europe/Moscow',
+  'Europe/Simferopol',
+  'Europe/Kirov',
+  'Europe/Volgograd',
+  'W-SU',
+]);
 
 function abbreviationOf(zone: string, longName: string, offsetSeconds: number): string {
   if (zone === 'MET') return offsetSeconds === 3600 ? 'MET' : 'MEST';

@@ -70,7 +70,8 @@ export interface MapValue {
 export interface SliceValue {
   readonly kind: 'slice';
   readonly type: string;
-  readonly elemType: 'string' | 'interface {}';
+  /** Elements of an interface {} slot stay Interfaces. */
+  readonly elemType: string;
   readonly items: readonly (Concrete | undefined)[];
 }
 
@@ -86,7 +87,9 @@ export type ParamType =
   | 'value'
   | 'time.Time'
   | 'time.Duration'
-  | '*time.Location';
+  | '*time.Location'
+  | '*template.sample'
+  | 'template.queryResult';
 
 /** A method of a type: its parameters as in functions.ts, and what it does. */
 export interface Method {
@@ -103,6 +106,8 @@ export interface OpaqueValue {
   /** fmt.Stringer. */
   toString(): string;
   method(name: string): Method | undefined;
+  /** Fields of a struct; undefined where it has no such field. */
+  field?(name: string): Value;
   equals(other: OpaqueValue): boolean;
 }
 
@@ -162,7 +167,7 @@ export function mapElement(map: MapValue, key: string): Value {
 
 export function sliceElement(slice: SliceValue, index: number): Value {
   const value = slice.items[index];
-  return slice.elemType === 'string' ? value : new Interface(value);
+  return slice.elemType === 'interface {}' ? new Interface(value) : value;
 }
 
 export function mapOf(map: ReadonlyMap<string, Concrete | undefined>): MapValue {

@@ -1,5 +1,6 @@
 /** JSON as bytes, in pieces: lines go from their block to the socket without becoming strings. */
 import { isUtf8 } from 'node:buffer';
+import { decodeUtf8 } from '../../model/utf8.js';
 
 const pieceBytes = 64 * 1024;
 const hex = '0123456789abcdef';
@@ -38,7 +39,7 @@ export class JsonWriter {
     return this.bytes(Buffer.from(text.toWellFormed(), 'utf8'));
   }
 
-  /** UTF-8 as a JSON string; what is not UTF-8 becomes U+FFFD, as in Go. */
+  /** UTF-8 as a JSON string; each byte that is not UTF-8 becomes U+FFFD, as in Go. */
   bytes(source: Uint8Array): this {
     let from = source;
     let dirty = false;
@@ -48,7 +49,7 @@ export class JsonWriter {
       if (c < 0x20 || c === quote || c === backslash) dirty = true;
       else if (c > 0x7f) wide = true;
     }
-    if (wide && !isUtf8(from)) from = Buffer.from(new TextDecoder().decode(from), 'utf8');
+    if (wide && !isUtf8(from)) from = Buffer.from(decodeUtf8(from), 'utf8');
     this.#room(from.length * (dirty ? 6 : 1) + 2);
     const buffer = this.#buffer;
     let at = this.#length;

@@ -4,6 +4,7 @@ import type { StepGrid } from '../../model/time.js';
 import type { Grouping, RangeAggregationExpr, RangeOp, SampleExpr, VectorAggregationExpr } from '../syntax/ast.js';
 import { aggregate } from '../vector-aggregation/vector-aggregation.js';
 import { absentSeries } from './absent.js';
+import { dividedAverage, isDivisible } from './average.js';
 import { binaryOp } from './binary-op.js';
 import { compareLabels } from './label-order.js';
 import { labelReplace } from './label-replace.js';
@@ -16,6 +17,8 @@ export interface Evaluation {
   readonly grid: StepGrid;
   readonly querier: Querier;
   readonly signal: AbortSignal;
+  /** Inside of a sum that Loki divides as a whole: see average.ts. */
+  readonly isWhole?: boolean;
   /** Is approx_topk allowed? Loki allows it where its sharding does. */
   readonly approxTopk: boolean;
 }
@@ -24,16 +27,21 @@ export interface Evaluation {
 export async function evaluateSamples(expr: SampleExpr, evaluation: Evaluation): Promise<StepVector> {
   const { grid, signal } = evaluation;
   switch (expr.kind) {
-    case 'range-aggregation':
-      return selectRange(expr, null, evaluation);
+    case 'range-aggregation': {
+      const divided = evaluation.isWhole === true ? null : dividedAverage(expr);
+      return divided === null ? selectRange(expr, null, evaluation) : evaluateSamples(divided, evaluation);
+    }
     case 'vector-aggregation': {
       if (expr.op === 'approx_topk' && !evaluation.approxTopk) {
         throw new ApiError('internal', 'approx_topk is not enabled. See -limits.shard_aggregations');
       }
       const inner =
-        expr.expr.kind === 'range-aggregation'
+        expr.expr.kind === 'range-aggregation' && expr.expr.op !== 'avg_over_time'
           ? await selectRange(expr.expr, pushedDown(expr, expr.expr), evaluation)
-          : await evaluateSamples(expr.expr, evaluation);
+          : await evaluateSamples(
+              expr.expr,
+              expr.op === 'sum' && isDivisible(expr.expr) ? whole(evaluation) : evaluation,
+            );
       signal.throwIfAborted();
       return { series: aggregate(expr, present(inner), grid), failure: inner.failure };
     }
@@ -59,6 +67,8 @@ export async function evaluateSamples(expr: SampleExpr, evaluation: Evaluation):
       throw new Error('invariant: a literal without a vector inside an expression');
   }
 }
+
+const whole = (evaluation: Evaluation): Evaluation => ({ ...evaluation, isWhole: true });
 
 async function selectRange(
   expr: RangeAggregationExpr,

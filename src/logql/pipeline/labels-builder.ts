@@ -35,6 +35,8 @@ export class LabelSlot {
   required = false;
   /** A label filter of the pipeline for this name: a row that fails it need not be parsed on. */
   filter: (() => boolean) | null = null;
+  /** What a column of its values would say is not all: see field-extractor.ts. */
+  isOdd = false;
 
   parsedAt = 0;
   metadataAt = 0;
@@ -138,6 +140,11 @@ export class LabelsBuilder {
     if (this.stream === stream) return;
     this.stream = stream;
     for (const slot of this.#slots.values()) slot.base = stream.get(slot.name);
+  }
+
+  /** To be called between two batches, that names of lines do not pile up. */
+  forgetMany(): void {
+    if (this.#slots.size > slotsMax) this.#forget();
   }
 
   #forget(): void {

@@ -1,7 +1,7 @@
 /** From the stages of a query to what runs them over batches of entries. */
 import type { ColumnNeeds, EntryBatch } from '../../model/entry-batch.js';
 import type { Labels } from '../../model/labels.js';
-import type { Grouping, LogExpr, RangeAggregationExpr, Stage } from '../syntax/ast.js';
+import type { Grouping, LogExpr, RangeAggregationExpr, RangeOp, Stage } from '../syntax/ast.js';
 import { type SampleKind, sampleKind, type UnwrapValue, unwrapValue } from './extract.js';
 import { parserHints } from './hints.js';
 import { duplicateSuffix, errorDetailsLabel, errorLabel } from './label-names.js';
@@ -142,7 +142,7 @@ export function compileSamplePipeline(
   const { builder } = program.context;
   builder.setHints(hints);
   program.context.hints = hints;
-  const results = new Results(builder, false);
+  const results = new Results(builder, !mergesSeries(expr));
   const labels = labelsOfSample(builder, results, effective, noLabels);
   const canFail = value !== null || facts.canFail;
   const relevant = canFail || facts.reads === null || labels.names === null ? null : new Set<string>();
@@ -156,6 +156,27 @@ export function compileSamplePipeline(
     needs: sampleNeeds(plan),
     forStream: (stream) => new SampleStream(plan, stream),
   };
+}
+
+/** Operations that Loki's frontend computes in shards, and merges. */
+const merged = new Set<RangeOp>([
+  ...(['count_over_time', 'rate', 'bytes_over_time', 'bytes_rate'] as const),
+  ...(['sum_over_time', 'avg_over_time', 'max_over_time', 'min_over_time'] as const),
+]);
+
+/**
+ * Does Loki put a vector aggregation around this one, because labels that were taken away may make two series one?
+ * It shows: vector aggregations drop labels without a value, which series otherwise keep.
+ */
+function mergesSeries({ op, grouping, log }: RangeAggregationExpr): boolean {
+  if (!merged.has(op)) return false;
+  if (grouping !== null && grouping.labels.length > 0) return true;
+  return log.stages.some(
+    (stage) =>
+      stage.kind === 'drop' ||
+      stage.kind === 'keep' ||
+      (stage.kind === 'label-format' && stage.formats.some((format) => format.kind === 'rename')),
+  );
 }
 
 /** The later grouping wins; unwrap's own label is no label of its samples. */

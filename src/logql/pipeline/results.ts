@@ -68,7 +68,7 @@ export class Results {
   #lookups = 0;
   #hits = 0;
 
-  /** `keepsEmpty`: labels without a value show in log queries; the labels of a series have none. */
+  /** `keepsEmpty`: are labels without a value shown, or left out? */
   constructor(builder: LabelsBuilder, keepsEmpty: boolean) {
     this.#builder = builder;
     this.#keepsEmpty = keepsEmpty;

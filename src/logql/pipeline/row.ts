@@ -1,4 +1,5 @@
 /** One entry on its way through the stages; the same object for every row. */
+import { decodeUtf8 } from '../../model/utf8.js';
 import type { LabelsBuilder } from './labels-builder.js';
 import type { LineText } from './pipeline-types.js';
 
@@ -41,7 +42,7 @@ export class Row {
   }
 
   get text(): string {
-    return this.#text ?? this.bytes.toString('utf8', this.from, this.to);
+    return this.#text ?? decodeUtf8(this.bytes, this.from, this.to);
   }
 
   get byteLength(): number {

@@ -1,4 +1,5 @@
 /** Bytes to strings as the stages need them: Go's rules for bad UTF-8, and a cache for the short values that recur. */
+import { decodeUtf8, runeSize } from '../../model/utf8.js';
 
 /** A view of `bytes` with Buffer's native search and slices; no copy. */
 export const asBuffer = (bytes: Uint8Array): Buffer =>
@@ -9,9 +10,9 @@ export function isAsciiRange(bytes: Uint8Array, from: number, to: number): boole
   return true;
 }
 
-/** The text of the bytes; what is not UTF-8 becomes U+FFFD. */
+/** The text of the bytes; each byte that is not UTF-8 becomes U+FFFD. */
 export function textOf(bytes: Buffer, from: number, to: number): string {
-  return isAsciiRange(bytes, from, to) ? bytes.toString('latin1', from, to) : bytes.toString('utf8', from, to);
+  return isAsciiRange(bytes, from, to) ? bytes.toString('latin1', from, to) : decodeUtf8(bytes, from, to);
 }
 
 /** As textOf, but U+FFFD and each byte that is not UTF-8 become a space: so do Loki's json and logfmt parsers. */
@@ -40,21 +41,6 @@ export function replaceInvalid(bytes: Buffer, from: number, to: number, substitu
 
 const isReplacement = (bytes: Uint8Array, at: number, size: number): boolean =>
   size === 3 && bytes[at] === 0xef && bytes[at + 1] === 0xbf && bytes[at + 2] === 0xbd;
-
-/** Bytes of the rune at `at`, or 0 when no whole rune stands there (Go then steps over one byte). */
-export function runeSize(bytes: Uint8Array, at: number, to: number): number {
-  const b0 = bytes[at] as number;
-  if (b0 < 0x80) return 1;
-  if (b0 < 0xc2 || b0 > 0xf4) return 0;
-  const size = b0 < 0xe0 ? 2 : b0 < 0xf0 ? 3 : 4;
-  if (at + size > to) return 0;
-  const b1 = bytes[at + 1] as number;
-  const low = b0 === 0xe0 ? 0xa0 : b0 === 0xf0 ? 0x90 : 0x80;
-  const high = b0 === 0xed ? 0x9f : b0 === 0xf4 ? 0x8f : 0xbf;
-  if (b1 < low || b1 > high) return 0;
-  for (let k = 2; k < size; k++) if (((bytes[at + k] as number) & 0xc0) !== 0x80) return 0;
-  return size;
-}
 
 /** Has the range a byte that is not UTF-8, or U+FFFD itself? (bytes.ContainsRune(b, utf8.RuneError)) */
 export function hasInvalidRune(bytes: Uint8Array, from: number, to: number): boolean {

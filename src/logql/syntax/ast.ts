@@ -1,4 +1,8 @@
-/** The syntax tree of LogQL: closed unions by `kind`, plain data, no behaviour. */
+/**
+ * The syntax tree of LogQL: closed unions by `kind`, plain data, no behaviour. At most `depthMax` (token-cursor.ts)
+ * levels deep, so that it may be walked by recursion. Strings as in template/go-string.ts: a byte of "\xff" that is part
+ * of no UTF-8 sequence is a lone surrogate.
+ */
 import type { Matcher } from '../../model/matcher.js';
 
 export type Expr = LogExpr | SampleExpr;
@@ -32,7 +36,10 @@ export interface LineFilterOperand {
   /** `|= ip("10.0.0.0/8")` */
   readonly ip: boolean;
 }
-/** `|= "a" or "b"`: operands has both. A line passes != when no operand matches. */
+/**
+ * `|= "a" or "b"`: operands has both. `!= "a" or "b"` comes from the parser as two stages, since it means
+ * `!= "a" != "b"`; if a stage has several operands nevertheless, a line passes when none of them matches.
+ */
 export interface LineFilterStage {
   readonly kind: 'line-filter';
   readonly op: LineFilterOp;

@@ -4,6 +4,11 @@ import { ParseError, type Position } from './parse-error.js';
 import { eof, Scanner } from './scanner.js';
 import { fixedTokens, functionTokens, parserFlags, type Token } from './token.js';
 
+const hash = 0x23;
+const minus = 0x2d;
+const openBracket = 0x5b;
+const newline = 0x0a;
+
 /** Longer numbers are not looked for, so that a text of numbers costs linear time. */
 const durationRest = /[\p{N}nuµmshdwy.]{1,512}/uy;
 const byteSizeRest = /[\p{N}BikKMGTP.]{1,512}/uy;
@@ -24,8 +29,8 @@ export class Lexer {
   /** The next token; `$end` for ever after an error that leaves no token. */
   next(): Token {
     let lexeme = this.#scanner.scan();
-    while (lexeme === 0x23 /* # */) {
-      for (let ch = this.#scanner.peek(); ch !== 0x0a && ch !== eof; ) ch = this.#scanner.next();
+    while (lexeme === hash) {
+      for (let ch = this.#scanner.peek(); ch !== newline && ch !== eof; ) ch = this.#scanner.next();
       lexeme = this.#scanner.scan();
     }
     switch (lexeme) {
@@ -39,18 +44,17 @@ export class Lexer {
         if (value !== null) return this.#token('STRING', value);
         return this.#error('invalid syntax');
       }
-      case 0x2d /* - */:
-        {
-          const flag = this.#scanner.peek() === 0x2d ? this.#ahead(flagRest) : '';
-          if (parserFlags.has(`-${flag}`)) {
-            this.#skip(flag);
-            return this.#token('FUNCTION_FLAG', `-${flag}`);
-          }
-          const duration = this.#duration('-');
-          if (duration !== null) return duration;
-          break;
+      case minus: {
+        const flag = this.#scanner.peek() === minus ? this.#ahead(flagRest) : '';
+        if (parserFlags.has(`-${flag}`)) {
+          this.#skip(flag);
+          return this.#token('FUNCTION_FLAG', `-${flag}`);
         }
-      case 0x5b /* [ */:
+        const duration = this.#duration('-');
+        if (duration !== null) return duration;
+        break;
+      }
+      case openBracket:
         return this.#range();
     }
     return this.#wordOrSign();
@@ -125,6 +129,6 @@ export class Lexer {
       return this.#token(long);
     }
     const short = fixedTokens.get(lower);
-    return short === undefined ? this.#token('IDENTIFIER', text) : this.#token(short);
+    return short === undefined ? this.#token('IDENTIFIER', text) : this.#token(short, text);
   }
 }

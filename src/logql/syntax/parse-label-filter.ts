@@ -62,18 +62,15 @@ function joinAhead(cursor: TokenCursor): Join | null {
     case 'or':
     case ',':
       return cursor.kind;
-    case 'IDENTIFIER':
-    case '(':
-      return ',';
     default:
-      return null;
+      return cursor.at('IDENTIFIER', '(') ? ',' : null;
   }
 }
 
 /** Primary: `(` LabelFilter `)` | IDENTIFIER Comparison */
 function parsePrimary(cursor: TokenCursor): LabelFilter {
   const token = cursor.expect('IDENTIFIER', '(');
-  if (token.kind === 'IDENTIFIER') return parseComparison(cursor, token.text);
+  if (token.kind !== '(') return parseComparison(cursor, token.text);
   const filter = cursor.nest(() => parseLabelFilter(cursor));
   if (!cursor.accept(')')) cursor.unexpected();
   return filter;

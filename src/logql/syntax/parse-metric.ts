@@ -145,7 +145,7 @@ function parseOptionalGrouping(cursor: TokenCursor): Grouping | null {
 /** Labels: [IDENTIFIER {`,` IDENTIFIER}] `)`, after the `(` */
 export function parseLabelList(cursor: TokenCursor): string[] {
   if (cursor.accept(')')) return [];
-  const labels = [cursor.kind === 'IDENTIFIER' ? cursor.take().text : cursor.unexpected('IDENTIFIER', ')')];
+  const labels = [cursor.at('IDENTIFIER') ? cursor.take().text : cursor.unexpected('IDENTIFIER', ')')];
   while (cursor.expect(',', ')').kind === ',') labels.push(cursor.expect('IDENTIFIER').text);
   return labels;
 }

@@ -60,14 +60,15 @@ function parseUnwrap(cursor: TokenCursor): Unwrap {
   cursor.expect('unwrap');
   const token = cursor.expect('IDENTIFIER', 'BYTES_CONV', 'DURATION_CONV', 'DURATION_SECONDS_CONV');
   let label = token.text;
-  if (token.kind !== 'IDENTIFIER') {
+  const conversion = conversions[token.kind] ?? 'none';
+  if (conversion !== 'none') {
     cursor.expect('(');
     label = cursor.expect('IDENTIFIER').text;
     cursor.expect(')');
   }
   const filters: LabelFilter[] = [];
   while (cursor.accept('|')) filters.push(parseLabelFilter(cursor));
-  return { label, conversion: conversions[token.kind] ?? 'none', filters };
+  return { label, conversion, filters };
 }
 
 const conversions: Readonly<Record<string, Unwrap['conversion']>> = {

@@ -8,7 +8,7 @@ import type { TokenCursor } from './token-cursor.js';
 export function parseSelector(cursor: TokenCursor): Matcher[] {
   cursor.expect('{');
   if (cursor.accept('}')) return [];
-  if (cursor.kind !== 'IDENTIFIER') cursor.unexpected('IDENTIFIER', '}');
+  if (!cursor.at('IDENTIFIER')) cursor.unexpected('IDENTIFIER', '}');
   const matchers = [parseMatcher(cursor)];
   while (cursor.accept(',')) matchers.push(parseMatcher(cursor));
   if (!cursor.accept('}')) cursor.complain('}', ',');

@@ -48,11 +48,9 @@ function parseStage(cursor: TokenCursor): Stage {
     case 'drop':
     case 'keep':
       return { kind: cursor.take().kind as 'drop' | 'keep', labels: parseNamesOrMatchers(cursor) };
-    case 'IDENTIFIER':
-    case '(':
-      return { kind: 'label-filter', filter: parseLabelFilter(cursor) };
     default:
-      return cursor.unexpected();
+      if (!cursor.at('IDENTIFIER', '(')) cursor.unexpected();
+      return { kind: 'label-filter', filter: parseLabelFilter(cursor) };
   }
 }
 
@@ -82,7 +80,7 @@ function parseLogfmt(cursor: TokenCursor): Stage {
 /** Extractions: [Extraction {`,` Extraction}]; Extraction: IDENTIFIER [`=` STRING] */
 function parseExtractions(cursor: TokenCursor): LabelExtraction[] {
   const expressions: LabelExtraction[] = [];
-  if (cursor.kind !== 'IDENTIFIER') return expressions;
+  if (!cursor.at('IDENTIFIER')) return expressions;
   do {
     const name = cursor.expect('IDENTIFIER').text;
     expressions.push({ name, expression: cursor.accept('=') ? cursor.expect('STRING').text : name });

@@ -58,14 +58,14 @@ function runs(stages: readonly Stage[]): Stage[][] {
   return out;
 }
 
-/** A long run of line filters is broken from its end, as long as what is left is long. */
+/** Of a run of line filters, as many as fit share the first line; each of the others gets one. */
 function prettyRun(run: readonly Stage[], level: number): string {
   if (run[0]?.kind === 'decolorize') return printStage(run[0]);
-  const lines: string[] = [];
-  const rest = run.map((stage) => printStage(stage));
-  while (rest.length > 1 && isLong(rest.join(' '))) lines.unshift(rest.pop() as string);
-  lines.unshift(rest.join(' '));
-  return lines.map((line) => indent(level) + line).join('\n');
+  const [first = '', ...rest] = run.map((stage) => printStage(stage));
+  let line = first;
+  let taken = 0;
+  for (; taken < rest.length && !isLong(`${line} ${rest[taken]}`); taken++) line += ` ${rest[taken]}`;
+  return [line, ...rest.slice(taken)].map((text) => indent(level) + text).join('\n');
 }
 
 function prettyRangeAggregation(expr: RangeAggregationExpr, level: number): string {

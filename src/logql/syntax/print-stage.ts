@@ -51,10 +51,10 @@ export function printStage(stage: Stage, fidelity: Fidelity = 'loki'): string {
   }
 }
 
-export const printLineFilter = ({ op, operands }: LineFilterStage): string =>
+const printLineFilter = ({ op, operands }: LineFilterStage): string =>
   `${op} ${operands.map(printOperand).join(' or ')}`;
 
-export const printOperand = ({ ip, text }: LineFilterOperand): string => (ip ? `ip(${quote(text)})` : quote(text));
+const printOperand = ({ ip, text }: LineFilterOperand): string => (ip ? `ip(${quote(text)})` : quote(text));
 
 /**
  * A name before an operator. Loki's lexer takes for a name whatever it does not know: such a one must not grow together

@@ -1,7 +1,7 @@
 /** The parser's hand on the tokens: one token ahead, and Loki's way to say what else was expected. */
 import { Lexer } from './lexer.js';
 import { ParseError } from './parse-error.js';
-import type { Token, TokenKind } from './token.js';
+import { namesBefore3, type Token, type TokenKind } from './token.js';
 
 /** How deep a query may nest: what is refused beyond, so that everything may walk a tree by recursion. */
 export const depthMax = 400;
@@ -27,9 +27,10 @@ export class TokenCursor {
     return this.#token.kind;
   }
 
-  /** Is the token ahead of one of these kinds? */
+  /** Is the token ahead of one of these kinds? Some words are names where an IDENTIFIER is one of them. */
   at(...kinds: readonly TokenKind[]): boolean {
-    return kinds.includes(this.#token.kind);
+    const { kind } = this.#token;
+    return kinds.includes(kind) || (namesBefore3.has(kind) && kinds.includes('IDENTIFIER'));
   }
 
   take(): Token {
@@ -85,7 +86,7 @@ export class TokenCursor {
     return result;
   }
 
-  /** Marks a node as wrong. The first word counts. */
+  /** Marks a node as wrong, unless the message is null. */
   fault<T extends object>(node: T, message: string | null): T {
     if (message !== null) this.#faults.set(node, message);
     return node;

@@ -21,7 +21,7 @@ export type TokenKind = string;
 
 export interface Token {
   readonly kind: TokenKind;
-  /** An identifier, a string's value, a number as written, a flag; '' for the others. */
+  /** A string's value; an identifier, word, number or flag as written; '' for the others. */
   readonly text: string;
   /** Nanoseconds of DURATION and RANGE, bytes of BYTES; 0 for the others. */
   readonly value: number;
@@ -40,5 +40,8 @@ export const functionTokens: ReadonlyMap<string, TokenKind> = new Map([
   ['label_replace', 'label_replace'],
   ['ip', 'ip'],
 ]);
+
+/** Words that Loki 2.9 did not know: where a name is expected they are names, so that its queries go on working. */
+export const namesBefore3: ReadonlySet<TokenKind> = new Set(['variants', 'of']);
 
 export const parserFlags: ReadonlySet<string> = new Set(['--strict', '--keep-empty']);

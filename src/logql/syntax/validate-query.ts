@@ -1,11 +1,12 @@
 /** What the grammar allows and Loki refuses. */
 import { matchesEmpty } from '../../model/matcher.js';
+import { withoutIdleLineFormats } from '../pipeline/stage-order.js';
 import { StageError, validateStage } from '../pipeline/validate.js';
 import type { Expr, LineFilterStage, Stage } from './ast.js';
 import { ParseError } from './parse-error.js';
 import { printStage } from './print-stage.js';
 import { depthMax, type TokenCursor, tooDeep } from './token-cursor.js';
-import { childrenOf, depthOf, labelFilterChildren, labelFiltersOf, selectorsOf, walk } from './walk.js';
+import { childrenOf, depthOf, labelFilterChildren, labelFiltersOf, walk } from './walk.js';
 
 const noMatcher =
   'queries require at least one regexp or equality matcher that does not have an empty-compatible value. ' +
@@ -13,20 +14,21 @@ const noMatcher =
 
 /** Depth, then faults and selectors in tree order, a parent before what it holds. Throws ParseError. */
 export function validateQuery(expr: Expr, cursor: TokenCursor): void {
-  if (depthOf(expr, childrenOf) > depthMax) throw new ParseError(tooDeep);
+  const depth = depthOf(expr, childrenOf);
+  if (depth > depthMax) throw new ParseError(tooDeep);
   for (const node of walk(expr)) {
     const fault = cursor.faultOf(node);
     if (fault !== null) throw new ParseError(fault);
     if (node.kind === 'log' && node.matchers.every(matchesEmpty)) throw new ParseError(noMatcher);
     for (const filter of labelFiltersOf(node)) {
-      if (depthOf(filter, labelFilterChildren) > depthMax) throw new ParseError(tooDeep);
+      if (depth + depthOf(filter, labelFilterChildren) > depthMax) throw new ParseError(tooDeep);
     }
   }
 }
 
 /** What is wrong inside of stages: expressions, templates, addresses. Throws ParseError that quotes the stage. */
 export function validateStages(expr: Expr): void {
-  for (const { stages } of selectorsOf(expr)) {
+  for (const stages of compiledStages(expr)) {
     for (const group of evaluationOrder(stages)) {
       // Loki builds the filters of one run from the last to the first, and quotes the run.
       for (const stage of group.toReversed()) {
@@ -39,6 +41,16 @@ export function validateStages(expr: Expr): void {
         }
       }
     }
+  }
+}
+
+/** Of each log query the stages that run: a line_format that nothing reads is never compiled. */
+function* compiledStages(expr: Expr): Generator<readonly Stage[]> {
+  for (const node of walk(expr)) {
+    if (node.kind === 'range-aggregation') {
+      const countsBytes = node.op === 'bytes_over_time' || node.op === 'bytes_rate';
+      yield countsBytes ? node.log.stages : withoutIdleLineFormats(node.log.stages);
+    } else if (node.kind === 'log' && node === expr) yield node.stages;
   }
 }
 

@@ -166,19 +166,24 @@ function scanProperty(name: string): Ranges | null {
   if (!isCategory && (!/^[A-Z][a-z][A-Za-z_]*$/.test(name) || isScriptAlias(name))) return null;
   let pattern: RegExp;
   try {
-    pattern = new RegExp(`^\\p{${isCategory ? '' : 'Script='}${name}}$`, 'u');
+    pattern = new RegExp(`\\p{${isCategory ? '' : 'Script='}${name}}+`, 'gu');
   } catch (e) {
     if (e instanceof SyntaxError) return null;
     throw e;
   }
-  const out: number[] = [];
-  for (let rune = 0; rune <= MAX_RUNE; rune++) {
-    if (!pattern.test(String.fromCodePoint(rune))) continue;
-    if (out.at(-1) === rune - 1) out[out.length - 1] = rune;
-    else out.push(rune, rune);
+  const pairs: number[] = [];
+  for (let from = 0; from <= MAX_RUNE; from += scanStep) {
+    const text = String.fromCodePoint(...Array.from({ length: scanStep }, (_, i) => from + i));
+    for (const { 0: run } of text.matchAll(pattern)) {
+      const runes = Array.from(run, (ch) => ch.codePointAt(0) as number);
+      pairs.push(runes[0] as number, runes.at(-1) as number);
+    }
   }
-  return out;
+  return normalise(pairs);
 }
+
+/** Code points looked at together. Surrogates stand in steps of their own, where they do not pair up. */
+const scanStep = 0x400;
 
 /** JavaScript takes the four-letter codes of scripts, too; Go only the names. */
 const fourLetterNames: ReadonlySet<string> = new Set('Ahom Cham Kawi Lisu Miao Modi Newa Thai Toto'.split(' '));

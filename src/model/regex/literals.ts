@@ -5,6 +5,8 @@ import { literalRune, MAX_RUNE, type Node } from './syntax.js';
 const literalMax = 256;
 /** Literals that one expression may stand for. */
 const alternativesMax = 32;
+/** Sets and optional parts that are spelled out: (?i)error would be 32 literals, which the folded needle finds at once. */
+const choicesMax = 2;
 /** Invalid bytes read as this, so a search for its bytes would miss them. */
 const REPLACEMENT = 0xfffd;
 
@@ -126,12 +128,28 @@ export function foldedNeedleOf(root: Node): Uint8Array | null {
  */
 export function alternativesOf(root: Node, anchored: boolean): readonly Uint8Array[] | null {
   const core = withoutFreeEnds(anchored ? withoutAnchors(root) : root, anchored);
-  if (core === null) return null;
+  if (core === null || core.reduce((sum, node) => sum + choices(node), 0) > choicesMax) return null;
   const texts = core.reduce<readonly string[] | null>((left, node) => cross(left, spellings(node)), ['']);
   if (texts === null || texts.some((text) => text === '')) return null;
   const unique = [...new Set(texts)];
   const needed = unique.filter((text) => !unique.some((other) => other !== text && text.includes(other)));
   return needed.map((text) => encoder.encode(text));
+}
+
+function choices(node: Node): number {
+  switch (node.op) {
+    case 'class':
+      return literalRune(node) === null ? 1 : 0;
+    case 'capture':
+      return choices(node.sub);
+    case 'repeat':
+      return choices(node.sub) + (node.min === node.max ? 0 : 1);
+    case 'concat':
+    case 'alternate':
+      return node.subs.reduce((sum, sub) => sum + choices(sub), 0);
+    default:
+      return 0;
+  }
 }
 
 /** What stands between the ^ and the $ of an anchored expression. */

@@ -14,7 +14,8 @@ export interface FoundEntry extends LogEntry {
 
 /**
  * Keeps the first `limit` of the entries given to it, in order of time. Entries of equal times go by their stream's
- * hash, then by arrival (reversed when asked for backward), as in Loki.
+ * hash, then by arrival (reversed when asked for backward), as in Loki. Entries of one stream and time that the stages
+ * made equal (`line_format` often does) are one, and count once.
  */
 export class FirstEntries {
   readonly #limit: number;
@@ -55,11 +56,37 @@ export class FirstEntries {
 
   #cut(): void {
     this.#entries.sort(this.#order);
+    this.#entries = withoutRepeats(this.#entries);
     if (this.#entries.length < this.#limit) return;
     this.#entries.length = this.#limit;
     this.#isFull = true;
     this.noLaterThan(this.#entries.at(-1)?.ns ?? null);
   }
+}
+
+/** Of sorted entries: leaves out those whose line and labels an earlier one of their stream and time has. */
+function withoutRepeats(entries: FoundEntry[]): FoundEntry[] {
+  const isTie = (i: number): boolean => {
+    const [a, b] = [entries[i - 1], entries[i]];
+    return a !== undefined && b !== undefined && a.ns === b.ns && a.rank === b.rank;
+  };
+  const repeats = new Set<FoundEntry>();
+  let seen = new Set<string>();
+  for (const [i, entry] of entries.entries()) {
+    if (!isTie(i)) {
+      if (!isTie(i + 1)) continue;
+      seen = new Set();
+    }
+    const content = contentOf(entry);
+    if (seen.has(content)) repeats.add(entry);
+    else seen.add(content);
+  }
+  return repeats.size === 0 ? entries : entries.filter((entry) => !repeats.has(entry));
+}
+
+function contentOf({ line, labels }: LogEntry): string {
+  const bytes = typeof line === 'string' ? Buffer.from(line) : Buffer.from(line.buffer, line.byteOffset, line.length);
+  return JSON.stringify([bytes.toString('latin1'), labels.metadata.text, labels.parsed.text]);
 }
 
 function entryOrder(backward: boolean, labelsOf: (rank: number) => Labels): (a: FoundEntry, b: FoundEntry) => number {

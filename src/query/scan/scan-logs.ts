@@ -60,6 +60,7 @@ export async function scanLogBlock(
   const firstPlace = item.place * rowsMax;
   const bound = new Bound(into, baseNs, backward);
   let left = scan.limit;
+  let lastOffset = Number.NaN;
   const sink: RowSink = (row, line, labels) => {
     const offset = offsetNs[row] as number;
     // Rows come in the asked order: those behind this one are of no use either.
@@ -68,7 +69,10 @@ export async function scanLogBlock(
     const kept = typeof line === 'string' ? line : Buffer.from(line);
     into.add({ ns: baseNs + BigInt(offset), line: kept, labels, rank, place: firstPlace + row });
     context.counters.postFilterLines++;
-    return --left > 0;
+    // Entries of one time may turn out to be one: all of them count once.
+    if (offset !== lastOffset) left--;
+    lastOffset = offset;
+    return left > 0;
   };
 
   const stream = scan.streamOf(rank);

@@ -66,7 +66,8 @@ export class ScanPool {
     const run = new QueryRun(++this.#lastQuery, scan, this.#options.threadsMax * tasksAhead);
     const abort = (): void => run.fail(signal.reason);
     signal.addEventListener('abort', abort);
-    this.#runs.push(run);
+    // It is served next: the others were served before.
+    this.#runs.unshift(run);
     try {
       this.#feed();
       while (run.next < scan.taskCount && !scan.isDone(run.next)) {

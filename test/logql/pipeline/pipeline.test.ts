@@ -229,3 +229,24 @@ describe('lines with ever new keys', () => {
     }
   });
 });
+
+describe('labels without a value', () => {
+  const f = (query: string, want: string) =>
+    test(query, () => {
+      const [row] = runSamples(query, [{ labels: stream, batch: batchOf(['{"a":"","b":"1"}']) }]);
+      expect(row?.labels.all.text).toBe(want);
+    });
+
+  f('rate({app="x"} | json [1m])', '{a="", app="x", b="1"}');
+  f('quantile_over_time(0.5, {app="x"} | json | unwrap b [1m])', '{a="", app="x"}');
+  // Loki merges the series of its shards here, and that drops them.
+  f('rate({app="x"} | json | drop b [1m])', '{app="x"}');
+  f('rate({app="x"} | json | keep a, b [1m])', '{b="1"}');
+  f('rate({app="x"} | json | label_format c=b [1m])', '{app="x", c="1"}');
+  f('max_over_time({app="x"} | json | unwrap b [1m]) by (a, app)', '{app="x"}');
+
+  test('show in log queries', () => {
+    const [row] = runLog('{app="x"} | json | drop b', [{ labels: stream, batch: batchOf(['{"a":"","b":"1"}']) }]);
+    expect(row?.labels.all.text).toBe('{a="", app="x"}');
+  });
+});

@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { ParseError } from '../../../src/logql/syntax/parse-error.js';
-import { parseExpr, queryBytesMax } from '../../../src/logql/syntax/parser.js';
+import { parseExpr, parseSyntax, queryBytesMax } from '../../../src/logql/syntax/parser.js';
 import { prettify } from '../../../src/logql/syntax/prettier.js';
 import { print, printAsLoki } from '../../../src/logql/syntax/printer.js';
 import { prng } from '../../helpers/prng.js';
 import { cases } from './cases.js';
 
-/** Parses to something that can be printed, or is refused with a ParseError; anything else fails. */
-function survives(query: string): ParseError | null {
+/**
+ * Parses to something that can be printed, or is refused with a ParseError; anything else fails. What is written inside
+ * of stages is looked at only with parseExpr.
+ */
+function survives(query: string, parse = parseSyntax): ParseError | null {
   try {
-    const expr = parseExpr(query);
+    const expr = parse(query);
     print(expr);
     printAsLoki(expr);
     prettify(expr);
@@ -61,6 +64,14 @@ describe('depth', () => {
     expect(survives(`rate({a="b"} | unwrap c | ${inside('(c=1 or ', 'c=1', ') and d=2', 210)} [5m])`)?.message).toBe(
       tooDeep,
     );
+  });
+
+  it('is limited for expression and label filter together, so that what is printed is no deeper', () => {
+    const filter = Array(250).fill('c=1 or d=2').join(' and ');
+    const query = (levels: number): string => inside('sum(', `rate({a="b"} | ${filter} [5m])`, ')', levels);
+    expect(survives(query(100))).toBeNull();
+    expect(survives(print(parseSyntax(query(100))))).toBeNull();
+    expect(survives(query(250))?.message).toBe(tooDeep);
   });
 
   it('of parentheses around a range is limited', () => {
@@ -139,7 +150,7 @@ describe('damaged queries', () => {
       }
       const query = chars.join('');
       try {
-        survives(query);
+        survives(query, parseExpr);
       } catch (e) {
         throw new Error(`seed ${random.seed}, query ${i}: ${query}`, { cause: e });
       }

@@ -3,7 +3,7 @@ import { ApiError } from '../../../src/errors.js';
 import type { Expr } from '../../../src/logql/syntax/ast.js';
 import { ParseError } from '../../../src/logql/syntax/parse-error.js';
 import { parseExpr, parseLogExpr, parseMatchers, parseSyntax } from '../../../src/logql/syntax/parser.js';
-import { printAsLoki } from '../../../src/logql/syntax/printer.js';
+import { print, printAsLoki } from '../../../src/logql/syntax/printer.js';
 import { cases } from './cases.js';
 
 const textOf = (query: string): string => {
@@ -190,6 +190,12 @@ describe('the entries of the parser', () => {
     refused(
       () => parseExpr('variants(rate({a="b"}[5m])) of ({a="b"}[5m])'),
       'multi variant queries are disabled for this instance',
+    );
+  });
+
+  it('accepts labels that are named like words that Loki 2.9 did not know', () => {
+    expect(print(parseExpr('sum by (of) (rate({of="a", variants="b"} | variants=5 [5m]))'))).toBe(
+      'sum by (of)(rate({of="a", variants="b"} | variants==5[5m]))',
     );
   });
 

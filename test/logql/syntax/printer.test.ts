@@ -8,7 +8,7 @@ import { randomExpr } from './random-expr.js';
 describe('print', () => {
   it('gives text that parses to the same tree', () => {
     const random = prng();
-    for (let i = 0; i < 3000; i++) {
+    for (let i = 0; i < 1500; i++) {
       const expr = randomExpr(random);
       const text = print(expr);
       expect(parseSyntax(text), `seed ${random.seed}, query ${i}: ${text}`).toEqual(expr);

@@ -7,6 +7,7 @@
  * nothing behind the outermost `}` is read.
  */
 
+import { decodeUtf8 } from '../../../model/utf8.js';
 import { Key, KeyCache } from '../key-cache.js';
 import { appendSanitised, duplicateSuffix, sanitiseLabelName } from '../label-names.js';
 import { jsonForm, type LabelsBuilder, rawForm, spacedForm } from '../labels-builder.js';
@@ -104,6 +105,7 @@ class JsonWalker {
     }
     const slot = this.#labels.slot(appendSanitised(prefix, text));
     const duplicate = this.#labels.slot(appendSanitised(prefix, text + duplicateSuffix));
+    if (duplicate.name !== slot.name + duplicateSuffix) slot.isOdd = true;
     return new Key<Level>(own, hash, slot, duplicate);
   }
 
@@ -204,9 +206,17 @@ class JsonWalker {
   }
 }
 
+/** Is it no object, however it goes on? Then it has no labels, and `foreignFailure` is its error's detail. */
+export function isForeign(b: Uint8Array, from: number, to: number): boolean {
+  const i = skipSpace(b, from, to);
+  return i === to || b[i] !== 0x7b;
+}
+
+export const foreignFailure = failures[badObject] as string;
+
 /** Keys are kept as they stand in the line; their escapes were found to be good. */
 const keyText = (raw: Uint8Array): string =>
-  (unescapeJsonBytes(asBuffer(raw), 0, raw.length) ?? Buffer.alloc(0)).toString('utf8');
+  decodeUtf8(unescapeJsonBytes(asBuffer(raw), 0, raw.length) ?? Buffer.alloc(0));
 
 /** The end of the key when the bytes at `i` are this key and its closing quote, else -1. */
 function expectKey(b: Uint8Array, i: number, to: number, key: Uint8Array): number {

@@ -2,7 +2,7 @@
 import type { CompareOp, LabelFilter } from '../../syntax/ast.js';
 import { type Parsed, parseBytes, parseDurationNs, parseNumber, roundedSize } from '../go-values.js';
 import type { SingleLabelFilter } from '../hints.js';
-import { errorLabel } from '../label-names.js';
+import { errorLabel, isSpecialLabel } from '../label-names.js';
 import { labelRegexTest } from '../label-regex.js';
 import type { LabelSlot, LabelsBuilder } from '../labels-builder.js';
 import type { StageContext } from '../stage-context.js';
@@ -46,8 +46,9 @@ function bothOrEither(kind: 'and' | 'or', left: () => boolean, right: () => bool
 
 type Branch = Extract<LabelFilter, { kind: 'and' | 'or' }>;
 type Leaf = Exclude<LabelFilter, Branch>;
+type StringMatcher = Extract<LabelFilter, { kind: 'string' }>['matcher'];
 
-const isBranch = (filter: LabelFilter): filter is Branch => filter.kind === 'and' || filter.kind === 'or';
+export const isBranch = (filter: LabelFilter): filter is Branch => filter.kind === 'and' || filter.kind === 'or';
 
 const nameOf = (filter: Leaf): string => (filter.kind === 'string' ? filter.matcher.name : filter.name);
 
@@ -68,7 +69,7 @@ function compileLeaf(filter: Leaf, slot: LabelSlot, builder: LabelsBuilder): (()
 
 /** Null when it lets everything pass. An absent label is the empty string; `__error__` is the row's error. */
 function compileString(
-  { name, op, value }: Extract<LabelFilter, { kind: 'string' }>['matcher'],
+  { name, op, value }: StringMatcher,
   slot: LabelSlot,
   builder: LabelsBuilder,
 ): (() => boolean) | null {
@@ -94,6 +95,65 @@ function equals(slot: LabelSlot, builder: LabelsBuilder, value: string): () => b
     }
     return (builder.get(slot) ?? '') === value;
   };
+}
+
+/** What a filter says of a value. */
+export const fails = 0;
+export const passes = 1;
+/** It passes, because it is no number; the row gets an error if it has none. */
+export const passesWithError = 2;
+export type Verdict = typeof fails | typeof passes | typeof passesWithError;
+
+export interface ValueTest {
+  readonly name: string;
+  /** `undefined`: the row has no such label. */
+  ofText(text: string | undefined): Verdict;
+  /** For the text of a decimal, given as what it parses to; null when the text is needed. */
+  readonly ofNumber: ((value: number) => Verdict) | null;
+}
+
+/** The filter as a test of its label's value alone; null when the row's error counts as well. */
+export function valueTest(filter: Leaf): ValueTest | null {
+  const name = nameOf(filter);
+  if (isSpecialLabel(name)) return null;
+  switch (filter.kind) {
+    case 'ip':
+      return null;
+    case 'string': {
+      const test = stringTest(filter.matcher);
+      return { name, ofText: (text) => (test(text ?? '') ? passes : fails), ofNumber: null };
+    }
+    case 'number':
+      return numberTest(name, comparisons[filter.op], filter.value, parseNumber, true);
+    case 'duration':
+      return numberTest(name, comparisons[filter.op], filter.valueNs, parseDurationNs, false);
+    case 'bytes':
+      return numberTest(name, comparisons[filter.op], filter.value, parseBytes, false);
+  }
+}
+
+function stringTest({ op, value }: StringMatcher): (text: string) => boolean {
+  if (op === '=') return (text) => text === value;
+  if (op === '!=') return (text) => text !== value;
+  const found = labelRegexTest(value);
+  const test = found === 'everything' ? () => true : found;
+  return op === '=~' ? test : (text) => !test(text);
+}
+
+function numberTest(
+  name: string,
+  compare: (a: number, b: number) => boolean,
+  wanted: number,
+  parse: (text: string) => Parsed,
+  isPlain: boolean,
+): ValueTest {
+  const ofNumber = (value: number): Verdict => (compare(value, wanted) ? passes : fails);
+  const ofText = (text: string | undefined): Verdict => {
+    if (text === undefined) return fails;
+    const value = parse(text);
+    return typeof value === 'number' ? ofNumber(value) : passesWithError;
+  };
+  return { name, ofText, ofNumber: isPlain ? ofNumber : null };
 }
 
 const comparisons: Readonly<Record<CompareOp, (a: number, b: number) => boolean>> = {

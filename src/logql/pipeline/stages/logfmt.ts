@@ -1,5 +1,6 @@
 /** `| logfmt`, with --strict and --keep-empty. */
 
+import { decodeUtf8 } from '../../../model/utf8.js';
 import { Key, KeyCache } from '../key-cache.js';
 import { errorLabel, sanitiseLabelName } from '../label-names.js';
 import { type LabelsBuilder, spacedForm } from '../labels-builder.js';
@@ -15,10 +16,18 @@ export interface LogfmtOptions {
   readonly keepEmpty: boolean;
 }
 
-export function logfmtStage(options: LogfmtOptions, context: StageContext): RowStage {
+export interface LogfmtStage extends RowStage {
+  /** Was something of the last row passed over? */
+  readonly isDamaged: boolean;
+}
+
+export function logfmtStage(options: LogfmtOptions, context: StageContext): LogfmtStage {
   const parser = new LogfmtParser(options, context.builder);
   return {
     process: (row) => context.hints.noLabels || row.labels.allRequiredExtracted || parser.process(row),
+    get isDamaged() {
+      return parser.isDamaged;
+    },
   };
 }
 
@@ -38,9 +47,13 @@ class LogfmtParser {
   #newKeys(): KeyCache<null> {
     return new KeyCache<null>((bytes, from, to, hash) => {
       const own = Buffer.from(bytes.subarray(from, to));
-      const name = sanitiseLabelName(own.toString('utf8'));
+      const name = sanitiseLabelName(decodeUtf8(own));
       return new Key<null>(own, hash, name === '' ? null : this.#labels.slot(name), null);
     });
+  }
+
+  get isDamaged(): boolean {
+    return this.#decoder.error !== null;
   }
 
   process(row: Row): boolean {

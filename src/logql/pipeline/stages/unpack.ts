@@ -1,4 +1,5 @@
 /** `| unpack`: undoes Promtail's pack stage. Strings of the object become labels, `_entry` becomes the line. */
+import { decodeUtf8 } from '../../../model/utf8.js';
 import { sanitiseLabelName } from '../label-names.js';
 import type { LabelSlot, LabelsBuilder } from '../labels-builder.js';
 import type { Row, RowStage } from '../row.js';
@@ -77,7 +78,7 @@ class Unpacker {
       if (c === 0x22) {
         const end = stringEnd(b, i + 1, to);
         if (end < 0) return malformedString;
-        if (!this.#take(key.toString('utf8'), b, i + 1, end)) return malformedEscape;
+        if (!this.#take(decodeUtf8(key), b, i + 1, end)) return malformedEscape;
         i = end + 1;
       } else if (c === 0x7b || c === 0x5b) {
         i = blockEnd(b, i, to, c, c + 2);
