@@ -120,6 +120,7 @@ class Running {
       cache,
       versions,
       alignWithStep: config.query_range.align_queries_with_step,
+      lokiTieOrder: config.file !== null && config.query_range.parallelise_shardable_queries,
       queue: new QueryQueue(config.querier.max_concurrent, config.frontend.max_outstanding_per_tenant),
       observe: (seconds, kind, status) =>
         metrics.queryLatency.observe({ status_code: String(status), type: kind.type, range: kind.range }, seconds),

@@ -88,6 +88,7 @@ function withoutGaps(mantissas: Float64Array, present: Uint8Array): Float64Array
 /** Those of a block's field columns that were decoded so far. Immutable. */
 export class DecodedFields implements FieldColumns {
   readonly format: FieldFormat;
+  readonly count: number;
   readonly states: Uint8Array | null;
   readonly names: ReadonlySet<string> | null;
   readonly #columns: ReadonlyMap<string, FieldColumn>;
@@ -95,10 +96,11 @@ export class DecodedFields implements FieldColumns {
   readonly byteLength: number;
 
   constructor(
-    summary: Pick<FieldColumns, 'format' | 'states' | 'names'>,
+    summary: Omit<FieldColumns, 'column'>,
     columns: ReadonlyMap<string, FieldColumn & { readonly byteLength: number }>,
   ) {
     this.format = summary.format;
+    this.count = summary.count;
     this.states = summary.states;
     this.names = summary.names;
     this.#columns = columns;
@@ -147,7 +149,7 @@ export function readSummary(from: ByteReader, format: FieldFormat, count: number
   let most = 0;
   for (let i = 0; i < count; i++) if ((states[i] as number) > most) most = states[i] as number;
   if (most > damagedRow) throw new FormatError(`state ${most} of a row is not known`);
-  return new DecodedFields({ format, names, states: most === 0 ? null : states }, new Map());
+  return new DecodedFields({ format, count, names, states: most === 0 ? null : states }, new Map());
 }
 
 export function readField(from: ByteReader, { kind, name }: Section, count: number): DecodedField {

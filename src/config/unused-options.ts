@@ -55,7 +55,6 @@ const unused: Readonly<Record<string, readonly string[]>> = {
     'limits_config.max_query_parallelism',
     'limits_config.split_instant_metric_queries_by_interval',
     'query_range.max_retries',
-    'query_range.parallelise_shardable_queries',
   ],
   'a cached result is dropped when its data changes': [
     'limits_config.max_cache_freshness_per_query',

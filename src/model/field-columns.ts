@@ -28,6 +28,8 @@ export interface FieldColumn extends MetadataColumn {
 /** The field columns of a block that were asked for. */
 export interface FieldColumns {
   readonly format: FieldFormat;
+  /** Rows. */
+  readonly count: number;
   /** One of the constants above for each row; null when all are plain. */
   readonly states: Uint8Array | null;
   /** Of the rows that are plain or damaged: under these names they have fields. Null when they were too many to list. */
@@ -88,6 +90,7 @@ export function selectFields(fields: FieldColumns, rows: Uint32Array): FieldColu
   const made = new Map<string, FieldColumn | undefined>();
   return {
     format,
+    count: rows.length,
     states: states === null ? null : Uint8Array.from(rows, (row) => states[row] as number),
     names,
     column(name) {

@@ -143,7 +143,11 @@ class CompiledRegex implements Regex {
   #nativeFinder(plan: NativePlan): Finder | null {
     if (plan.strategy === 'direct') return new DirectFinder(plan);
     const program = compileProgram(this.#root, { unanchored: true, backwards: true });
-    return program === null ? null : new LocatedFinder(plan, new Automaton(program));
+    if (program === null) return null;
+    const located = new LocatedFinder(plan, new Automaton(program));
+    return plan.searchUnitsMax === 0
+      ? located
+      : new BoundedFinder(new DirectFinder(plan), plan.searchUnitsMax, located);
   }
 }
 
@@ -159,8 +163,11 @@ interface Finder {
   matchAll(text: string): RegexMatch[];
 }
 
-const groupsOf = (match: readonly (string | undefined)[]): (string | null)[] =>
-  Array.from(match, (group) => group ?? null);
+function groupsOf(match: RegExpExecArray): (string | null)[] {
+  const groups: (string | null)[] = [];
+  for (let i = 0; i < match.length; i++) groups.push(match[i] ?? null);
+  return groups;
+}
 
 /** Go's rule: an empty match right after a match does not count, and the search goes on one character further. */
 function collect(text: string, next: (from: number) => RegexMatch | null): RegexMatch[] {
@@ -214,17 +221,13 @@ class LocatedFinder implements Finder {
   }
 
   exec(text: string): (string | null)[] | null {
-    let first = -1;
-    this.#eachStart(text, (at) => {
-      first = at;
-    });
-    const match = first < 0 ? null : this.#at(text, first);
+    const [first] = this.#starts(text, true);
+    const match = first === undefined ? null : this.#at(text, first);
     return match === null ? null : groupsOf(match);
   }
 
   matchAll(text: string): RegexMatch[] {
-    const starts: number[] = [];
-    this.#eachStart(text, (at) => starts.push(at));
+    const starts = this.#starts(text, false);
     return collect(text, (from) => {
       while (starts.length > 0 && (starts.at(-1) as number) < from) starts.pop();
       const start = starts.at(-1);
@@ -238,18 +241,12 @@ class LocatedFinder implements Finder {
   }
 
   /** In UTF-16 units, the last first. */
-  #eachStart(text: string, found: (at: number) => void): void {
-    if (/^[\x00-\x7f]*$/.test(text)) {
-      this.#backwards.eachStart((i) => text.charCodeAt(i), text.length, found);
-      return;
-    }
-    const bytes = encoder.encode(text);
+  #starts(text: string, firstOnly: boolean): number[] {
+    const bytes = Buffer.from(text);
+    const starts = this.#backwards.starts(bytes, firstOnly);
+    if (bytes.length === text.length) return starts;
     const units = unitsAt(bytes);
-    this.#backwards.eachStart(
-      (i) => bytes[i] as number,
-      bytes.length,
-      (at) => found(units[at] as number),
-    );
+    return starts.map((at) => units[at] as number);
   }
 }
 

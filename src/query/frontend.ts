@@ -15,6 +15,7 @@ import { type QueryType, queryType, refuseBlocked, strictest, withinLimits } fro
 import type { QueryQueue } from './query-queue.js';
 import { type Reach, ResultsCache } from './results-cache.js';
 import { QueryStats } from './stats.js';
+import { asLokiOrdersTies } from './tie-order.js';
 
 export interface FrontendDeps {
   readonly limitsFor: (tenant: TenantId) => Limits;
@@ -28,6 +29,8 @@ export interface FrontendDeps {
   /** query_range.align_queries_with_step */
   readonly alignWithStep: boolean;
   readonly queue: QueryQueue;
+  /** Entries of equal times as Loki leaves them when it may divide queries: see tie-order.ts. */
+  readonly lokiTieOrder: boolean;
   readonly observe: (seconds: number, kind: QueryKind, status: number) => void;
 }
 
@@ -137,7 +140,12 @@ export class Frontend {
   ): Promise<QueryResult> {
     const { cache, versions } = this.#deps;
     const querier = this.#deps.querier(tenants, stats);
-    if (cache === null || params.instant || expr.kind === 'log') return evaluate(expr, params, querier, signal);
+    if (expr.kind === 'log') {
+      const result = await evaluate(expr, params, querier, signal);
+      if (result.kind !== 'streams' || !this.#deps.lokiTieOrder) return result;
+      return { kind: 'streams', entries: asLokiOrdersTies(result.entries, params.direction === 'backward') };
+    }
+    if (cache === null || params.instant) return evaluate(expr, params, querier, signal);
     const grid = {
       startNs: params.start,
       stepNs: params.stepNs,

@@ -57,7 +57,8 @@ export function series(
   selectors: readonly string[],
   range: TimeRange,
 ): Labels[] {
-  const groups = selectors.length === 0 ? [[]] : selectors.map(parseMatchers);
+  // `{}` alone asks for everything, as in Loki.
+  const groups = selectors.length === 0 ? [[]] : selectors.map((s) => (s.trim() === '{}' ? [] : parseMatchers(s)));
   const found = new Map<string, Labels>();
   for (const matchers of groups) {
     for (const stream of selectStreams(store, tenants, matchers, range)) found.set(stream.labels.text, stream.labels);

@@ -186,6 +186,18 @@ describe('other damage', () => {
     await world.ingester.close();
   });
 
+  test('a record that is there twice counts once', async () => {
+    const [file] = await filled();
+    const { name, bytes } = file as { name: string; bytes: Uint8Array };
+    const [third] = framesOf({ name, bytes }).slice(2);
+    const { offset, frameBytes } = third as { offset: number; frameBytes: number };
+    const twice = Buffer.concat([bytes, bytes.subarray(offset, offset + frameBytes)]);
+    const { fs, world } = await openWith([{ name, bytes: twice }]);
+    expect(world.contents()[key]).toEqual(Array.from({ length: 10 }, (_, i) => row(i)));
+    expect(world.damages).toMatchObject([{ reason: 'sequence number 3 after 10' }]);
+    await expectFiftyMore(fs, world);
+  });
+
   test('a log line that spells a frame is not taken for one', async () => {
     const [file] = await filled();
     const { name, bytes } = file as { name: string; bytes: Uint8Array };

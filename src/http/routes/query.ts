@@ -1,7 +1,7 @@
 /** `query_range`, `query` and `format_query`. */
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../../errors.js';
-import { parseExpr } from '../../logql/syntax/parser.js';
+import { parseSyntax } from '../../logql/syntax/parser.js';
 import { prettify } from '../../logql/syntax/prettier.js';
 import type { Answer, Frontend } from '../../query/frontend.js';
 import { instantParams, rangeParams } from '../../query/params.js';
@@ -44,7 +44,7 @@ export function queryRoutes(app: FastifyInstance, deps: QueryRouteDeps): void {
     url: '/loki/api/v1/format_query',
     handler: async (request, reply) => {
       try {
-        const expr = parseExpr(formOf(request).get('query'));
+        const expr = parseSyntax(formOf(request).get('query'));
         return sendJson(request, reply, { status: 'success', data: prettify(expr) });
       } catch (e) {
         if (!(e instanceof ApiError)) throw e;

@@ -1,6 +1,7 @@
 /** Search without regard to case, as Loki does it for literals of regular expressions: rune by rune, in lower case. */
-import { containsNeedle } from './block-search.js';
+
 import { runeSize } from '../../model/utf8.js';
+import { containsNeedle } from './block-search.js';
 
 /** Letters beyond ASCII whose lower case is ASCII: the Kelvin sign, and the capital I with a dot. */
 const kelvin = Buffer.from('\u212A');

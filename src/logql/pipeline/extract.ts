@@ -16,7 +16,7 @@ export function sampleKind({ op, unwrap }: RangeAggregationExpr): SampleKind {
 /** The value of the program's current row; undefined when it gives no sample. */
 export type UnwrapValue = () => number | undefined;
 
-const conversions = {
+export const conversions = {
   none: parseNumber,
   bytes: parseBytes,
   duration: parseDurationSeconds,

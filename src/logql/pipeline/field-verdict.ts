@@ -16,13 +16,9 @@ export interface FieldVerdict {
 }
 
 /** `isTaken`: has the stream, or the metadata of any row, a label of that name? */
-export function fieldVerdict(
-  plan: FieldPlan,
-  fields: FieldColumns,
-  count: number,
-  isTaken: (name: string) => boolean,
-): FieldVerdict {
-  const judge = new Judge(fields, count, isTaken);
+export function fieldVerdict(plan: FieldPlan, fields: FieldColumns, isTaken: (name: string) => boolean): FieldVerdict {
+  const { count } = fields;
+  const judge = new Judge(fields, isTaken);
   let marks: Uint8Array | null = null;
   for (const test of plan.tests) {
     const own = judge.marksOf(test);
@@ -55,13 +51,11 @@ export function knownField(fields: FieldColumns, name: string): FieldColumn | nu
 
 class Judge {
   readonly #fields: FieldColumns;
-  readonly #count: number;
   readonly #isTaken: (name: string) => boolean;
   isExact = true;
 
-  constructor(fields: FieldColumns, count: number, isTaken: (name: string) => boolean) {
+  constructor(fields: FieldColumns, isTaken: (name: string) => boolean) {
     this.#fields = fields;
-    this.#count = count;
     this.#isTaken = isTaken;
   }
 
@@ -98,7 +92,7 @@ class Judge {
     const { name } = test;
     const column = this.#mayMove(name) ? undefined : knownField(this.#fields, name);
     if (column === undefined) return this.#unknown();
-    const marks = new Uint8Array(this.#count);
+    const marks = new Uint8Array(this.#fields.count);
     const absent = test.ofText(undefined) === passes ? 1 : 0;
     if (column === null) return marks.fill(absent);
     const { ids, dictionary } = column;
@@ -119,8 +113,7 @@ class Judge {
   /** The label of this name may be another one, or the field may have gone to another name. */
   #mayMove(name: string): boolean {
     return (
-      this.#isTaken(name) ||
-      (name.endsWith(duplicateSuffix) && this.#isTaken(name.slice(0, -duplicateSuffix.length)))
+      this.#isTaken(name) || (name.endsWith(duplicateSuffix) && this.#isTaken(name.slice(0, -duplicateSuffix.length)))
     );
   }
 }

@@ -9,6 +9,8 @@ import type { SlotHints } from './labels-builder.js';
 /** A label filter that looks at exactly one label. */
 export interface SingleLabelFilter {
   readonly name: string;
+  /** Can it set an error, or does it look at it? Then the order of such filters shows. */
+  readonly dependsOnError: boolean;
   passes(): boolean;
 }
 

@@ -2,10 +2,19 @@
  * When no stage looks at the line, a row's fate depends on its metadata only: on one id for each column. Then each
  * combination of ids is run through the stages once, and all other rows are a look-up.
  */
-import type { BoundColumn } from './program.js';
+import type { Dictionary } from '../../model/entry-batch.js';
+
+/** Identifiers of the rows, at most the length of the dictionary. */
+export interface MemoColumn {
+  readonly column: { readonly ids: Uint32Array; readonly dictionary: Pick<Dictionary, 'length'> };
+}
 
 /** Combinations kept in a plain table; more go into a map. */
 const tableMax = 65_536;
+
+/** So many combinations of ids there can be. */
+export const combinationsOf = (columns: readonly MemoColumn[]): number =>
+  columns.reduce((product, { column }) => product * (column.dictionary.length + 1), 1);
 
 export class MetadataMemo<Outcome> {
   readonly #columns: readonly Uint32Array[];
@@ -16,11 +25,11 @@ export class MetadataMemo<Outcome> {
   /** Past 2^53 combinations ids no longer fit into one number: then nothing is kept. */
   readonly #isTooWide: boolean;
 
-  constructor(columns: readonly BoundColumn[], compute: (row: number) => Outcome) {
+  constructor(columns: readonly MemoColumn[], compute: (row: number) => Outcome) {
     this.#columns = columns.map(({ column }) => column.ids);
     this.#radix = columns.map(({ column }) => column.dictionary.length + 1);
     this.#compute = compute;
-    const combinations = this.#radix.reduce((product, n) => product * n, 1);
+    const combinations = combinationsOf(columns);
     this.#table = combinations <= tableMax ? new Array<Outcome | undefined>(combinations).fill(undefined) : null;
     this.#isTooWide = combinations > Number.MAX_SAFE_INTEGER;
   }

@@ -27,6 +27,8 @@ export interface Pipeline {
 }
 
 export interface StreamPipeline {
+  /** As the pipeline's, or less where a block has columns of fields. */
+  readonly needs: ColumnNeeds;
   /**
    * Runs rows[0..count) of the batch through the stages, in that order. Returns false when the sink stopped it.
    * Line filters at the head of the pipeline run over the whole block at once, on bytes.
@@ -41,6 +43,8 @@ export interface SamplePipeline {
 }
 
 export interface StreamSamplePipeline {
+  /** As the pipeline's, or less where a block has columns of fields. */
+  readonly needs: ColumnNeeds;
   /**
    * When every row of the batch is a sample of value 1 (or its line's length) and all have one label set, that set:
    * the scan then never looks at the rows one by one. Otherwise null, and `run` must be called.

@@ -3,8 +3,9 @@ import type { ColumnNeeds, EntryBatch } from '../../model/entry-batch.js';
 import type { Labels } from '../../model/labels.js';
 import type { Grouping, LogExpr, RangeAggregationExpr, RangeOp, Stage } from '../syntax/ast.js';
 import { type SampleKind, sampleKind, type UnwrapValue, unwrapValue } from './extract.js';
-import { parserHints } from './hints.js';
-import { duplicateSuffix, errorDetailsLabel, errorLabel } from './label-names.js';
+import { FieldSampler, type Sample, type SampleOutputs, sampleOutputs } from './field-samples.js';
+import { type ParserHints, parserHints } from './hints.js';
+import { duplicateSuffix, errorDetailsLabel, errorLabel, isSpecialLabel } from './label-names.js';
 import { MetadataMemo } from './metadata-memo.js';
 import type {
   Pipeline,
@@ -18,10 +19,13 @@ import type {
 import { type BoundColumn, Program } from './program.js';
 import { type LabelsOfSample, labelsOfSample, Results } from './results.js';
 import { withoutIdleLineFormats } from './stage-order.js';
+import { type BlockFields, candidatesOf, fieldUse, type ReplacedParser, StreamFields } from './stream-fields.js';
 
 export interface PipelineOptions {
   /** False: parse every row that line filters leave, as a check on prefilter.ts. */
   readonly prefilter?: boolean;
+  /** False: leave columns of fields out of account. */
+  readonly fields?: boolean;
 }
 
 /**
@@ -39,29 +43,46 @@ export function compilePipeline(expr: LogExpr, options: PipelineOptions = {}): P
   });
   program.context.builder.setHints(hints);
   const results = new Results(program.context.builder, true);
+  const use = options.fields === false ? null : fieldUse(program.plan, logNeeds, null);
   return {
-    needs: { lines: 'bytes', metadata: 'all' },
-    forStream: (labels) => new LogStream(program, results, labels),
+    needs: logNeeds,
+    forStream: (labels) => new LogStream(program, results, labels, use && new StreamFields(use, labels)),
   };
 }
+
+const logNeeds: ColumnNeeds = { lines: 'bytes', metadata: 'all' };
 
 class LogStream implements StreamPipeline {
   readonly #program: Program;
   readonly #results: Results;
   readonly #labels: Labels;
+  readonly #fields: StreamFields | null;
 
-  constructor(program: Program, results: Results, labels: Labels) {
+  constructor(program: Program, results: Results, labels: Labels, fields: StreamFields | null) {
     this.#program = program;
     this.#results = results;
     this.#labels = labels;
+    this.#fields = fields;
     // A row that ends with the stream's own labels, wherever they came from, shows them as the stream's.
     results.ofStream(labels);
   }
 
+  get needs(): ColumnNeeds {
+    return this.#fields?.needs ?? logNeeds;
+  }
+
   run(batch: EntryBatch, rows: Uint32Array, count: number, sink: RowSink): boolean {
+    const found = this.#fields?.of(batch) ?? null;
+    if (found === null) return this.#run(batch, rows, count, false, sink);
+    const candidates = new Uint32Array(count);
+    const kept = candidatesOf(found.verdict, rows, count, candidates);
+    return kept === 0 || this.#run(batch, candidates, kept, found.verdict.isExact, sink);
+  }
+
+  #run(batch: EntryBatch, rows: Uint32Array, count: number, isFiltered: boolean, sink: RowSink): boolean {
     const program = this.#program;
     const columns = program.startBatch(batch, this.#labels, null);
-    if (!cutBlock(program, columns, this.#labels, batch, rows, count)) return true;
+    if (!cutBlock(program, columns, this.#labels, batch, rows, count, isFiltered)) return true;
     const { facts } = program;
     if (!facts.readsLine && !facts.changesLine) return this.#runByMetadata(columns, batch, rows, count, sink);
     const { block, row } = program;
@@ -98,7 +119,7 @@ class LogStream implements StreamPipeline {
   }
 }
 
-/** False when no row of the block can pass. */
+/** False when no row of the block can pass. `isFiltered`: columns did already what prefilters do. */
 function cutBlock(
   program: Program,
   columns: readonly BoundColumn[],
@@ -106,12 +127,13 @@ function cutBlock(
   batch: EntryBatch,
   rows: Uint32Array,
   count: number,
+  isFiltered: boolean,
 ): boolean {
   return program.block.cut(
     batch,
     rows,
     count,
-    (name) => stream.has(name) || columns.some(({ slot }) => slot.name === name),
+    (name) => isFiltered || stream.has(name) || columns.some(({ slot }) => slot.name === name),
   );
 }
 
@@ -144,17 +166,53 @@ export function compileSamplePipeline(
   program.context.hints = hints;
   const results = new Results(builder, !mergesSeries(expr));
   const labels = labelsOfSample(builder, results, effective, noLabels);
+  const relevant = (canFail: boolean): ReadonlySet<string> | null =>
+    canFail || facts.reads === null || labels.names === null
+      ? null
+      : new Set([...facts.reads, ...labels.names, ...hints.required, errorLabel, errorDetailsLabel]);
   const canFail = value !== null || facts.canFail;
-  const relevant = canFail || facts.reads === null || labels.names === null ? null : new Set<string>();
-  if (relevant !== null) {
-    const read = [...(facts.reads ?? []), ...(labels.names ?? []), ...hints.required, errorLabel, errorDetailsLabel];
-    for (const name of read) relevant.add(name);
-  }
-  const readsLines = program.block.readsLines || facts.readsLine;
-  const plan: SamplePlan = { program, kind, value, labels, relevant, readsLines };
+  const plan: SamplePlan = {
+    program,
+    kind,
+    value,
+    labels,
+    relevant: relevant(canFail),
+    readsLines: program.block.readsLines || facts.readsLine,
+    outputs: sampleOutputs(expr, program, effective),
+  };
+  const needs = sampleNeeds(plan);
+  const ofPlain = sampleNeeds({ ...plan, relevant: relevant(value !== null || facts.canFailBeside) });
+  const replaced = replacedParser(plan, hints, ofPlain.metadata, expr);
+  const use = options.fields === false ? null : fieldUse(program.plan, needs, replaced);
   return {
-    needs: sampleNeeds(plan),
-    forStream: (stream) => new SampleStream(plan, stream),
+    needs,
+    forStream: (stream) => new SampleStream(plan, needs, stream, use && new StreamFields(use, stream)),
+  };
+}
+
+/**
+ * Null when columns cannot take the parser's place: a stage reads the line, any label may be needed, or what the parser
+ * does depends on the order of the fields in the line. It does where label filters run while it parses, and a row that
+ * fails one there might pass it later: because a stage changed the label, or because the filter stands before the parser.
+ */
+function replacedParser(
+  { program, kind }: SamplePlan,
+  { required, filters, noLabels }: ParserHints,
+  metadataOfPlain: ColumnNeeds['metadata'],
+  { unwrap }: RangeAggregationExpr,
+): ReplacedParser | null {
+  const { facts, fields, plan, block } = program;
+  if (fields === null || plan === null || facts.readsLineBeside || (required.size === 0 && !noLabels)) return null;
+  const order = filters.size > 0;
+  const onError = facts.singleFilters.filter(({ dependsOnError }) => dependsOnError).length;
+  const needsExact = order && onError > 1;
+  if (order && !plan.isSimple) return null;
+  if (needsExact && unwrap !== null && unwrap.filters.some((filter) => filter.kind !== 'string')) return null;
+  return {
+    names: [...required].filter((name) => !isSpecialLabel(name)),
+    lines: block.hasLineFilters ? 'bytes' : kind === 'bytes' ? 'lengths' : 'none',
+    metadataOfPlain,
+    needsExact,
   };
 }
 
@@ -202,9 +260,14 @@ interface SamplePlan {
   /** Names of metadata that can matter; null: all. */
   readonly relevant: ReadonlySet<string> | null;
   readonly readsLines: boolean;
+  readonly outputs: SampleOutputs;
 }
 
-function sampleNeeds({ readsLines, kind, relevant }: SamplePlan): ColumnNeeds {
+function sampleNeeds({
+  readsLines,
+  kind,
+  relevant,
+}: Pick<SamplePlan, 'readsLines' | 'kind' | 'relevant'>): ColumnNeeds {
   const lines = readsLines ? 'bytes' : kind === 'bytes' ? 'lengths' : 'none';
   if (relevant === null) return { lines, metadata: 'all' };
   // Metadata called x becomes x_extracted when the stream has an x.
@@ -216,18 +279,23 @@ function sampleNeeds({ readsLines, kind, relevant }: SamplePlan): ColumnNeeds {
   return { lines, metadata: [...names].sort() };
 }
 
-interface Sample {
-  readonly value: number;
-  readonly labels: ResultLabels;
-}
-
 class SampleStream implements StreamSamplePipeline {
   readonly #plan: SamplePlan;
+  readonly #needs: ColumnNeeds;
   readonly #stream: Labels;
+  readonly #fields: StreamFields | null;
+  /** Of the batch that is being read. */
+  #sampler: { readonly found: BlockFields; readonly batch: EntryBatch; readonly sampler: FieldSampler } | null = null;
 
-  constructor(plan: SamplePlan, stream: Labels) {
+  constructor(plan: SamplePlan, needs: ColumnNeeds, stream: Labels, fields: StreamFields | null) {
     this.#plan = plan;
+    this.#needs = needs;
     this.#stream = stream;
+    this.#fields = fields;
+  }
+
+  get needs(): ColumnNeeds {
+    return this.#fields?.needs ?? this.#needs;
   }
 
   uniform(batch: EntryBatch): ResultLabels | null {
@@ -239,9 +307,44 @@ class SampleStream implements StreamSamplePipeline {
   }
 
   run(batch: EntryBatch, rows: Uint32Array, count: number, sink: SampleSink): void {
+    const found = this.#fields?.of(batch) ?? null;
+    if (found === null) {
+      this.#run(batch, rows, count, false, sink);
+      return;
+    }
+    const candidates = new Uint32Array(count);
+    const kept = candidatesOf(found.verdict, rows, count, candidates);
+    if (kept === 0) return;
+    if (found.replacesParser) this.#runFields(found, batch, candidates, kept, sink);
+    else this.#run(batch, candidates, kept, found.verdict.isExact, sink);
+  }
+
+  /** Rows are taken from the columns of their fields, but for the odd ones. */
+  #runFields(found: BlockFields, batch: EntryBatch, rows: Uint32Array, count: number, sink: SampleSink): void {
+    const { program, kind, relevant, outputs } = this.#plan;
+    const { fields, block, plan } = program;
+    const columns = program.startBatch(batch, this.#stream, relevant);
+    if (fields === null || !cutBlock(program, columns, this.#stream, batch, rows, count, true)) return;
+    const bound = fields.bind(found.fields, this.#fields?.needs.fields?.names ?? []);
+    if (this.#sampler?.found !== found || this.#sampler.batch !== batch) {
+      const isTaken = (name: string) => this.#stream.has(name) || columns.some(({ slot }) => slot.name === name);
+      const options = { kind, strict: plan?.strict === true, isTaken };
+      this.#sampler = { found, batch, sampler: new FieldSampler(found, batch, columns, bound, outputs, options) };
+    }
+    const withLine = batch.lineEnd.length > 0;
+    this.#sampler.sampler.run(
+      rows,
+      count,
+      (row) => block.passes(row),
+      (row) => this.#sample(row, withLine),
+      sink,
+    );
+  }
+
+  #run(batch: EntryBatch, rows: Uint32Array, count: number, isFiltered: boolean, sink: SampleSink): void {
     const { program, kind, relevant, readsLines } = this.#plan;
     const columns = program.startBatch(batch, this.#stream, relevant);
-    if (!cutBlock(program, columns, this.#stream, batch, rows, count)) return;
+    if (!cutBlock(program, columns, this.#stream, batch, rows, count, isFiltered)) return;
     const { block, facts } = program;
     if (!facts.readsLine && !facts.changesLine) {
       this.#runByMetadata(columns, batch, rows, count, sink);

@@ -8,6 +8,8 @@ import type { EntryBatch, MetadataColumn } from '../../model/entry-batch.js';
 import type { Labels } from '../../model/labels.js';
 import type { LabelFilter, Stage } from '../syntax/ast.js';
 import { BlockFilter } from './block-filter.js';
+import { type FieldPlan, fieldPlan, isFieldParser } from './field-plan.js';
+import { FieldStage } from './field-stage.js';
 import type { SingleLabelFilter } from './hints.js';
 import { duplicateSuffix, errorDetailsLabel, errorLabel } from './label-names.js';
 import type { LabelSlot } from './labels-builder.js';
@@ -35,9 +37,13 @@ import { asBuffer } from './text.js';
 export interface StageFacts {
   /** Does a stage behind the leading line filters look at the line? */
   readsLine: boolean;
+  /** Does one beside the parser that field columns can stand in for? */
+  readsLineBeside: boolean;
   changesLine: boolean;
   /** Can a row get an `__error__`? */
   canFail: boolean;
+  /** Can it get one from another stage than that parser? */
+  canFailBeside: boolean;
   /** Labels that stages read, as Loki counts them for its hints to parsers. */
   readonly required: string[];
   /** Labels that stages read in truth; null when any may be read. */
@@ -50,6 +56,10 @@ export class Program {
   readonly row: Row;
   readonly facts: StageFacts;
   readonly block: BlockFilter;
+  /** What of the stages columns of fields can do; null when nothing. */
+  readonly plan: FieldPlan | null;
+  /** The parser of the plan, once the stages are compiled. */
+  fields: FieldStage | null = null;
   readonly #stages: RowStage[] = [];
   #columns: BoundColumn[] = [];
   #offsets: Float64Array = new Float64Array(0);
@@ -62,13 +72,16 @@ export class Program {
     this.row = new Row(this.context.builder);
     this.facts = {
       readsLine: false,
+      readsLineBeside: false,
       changesLine: false,
       canFail: false,
+      canFailBeside: false,
       required: [],
       reads: new Set(),
       singleFilters: [],
     };
     const ordered = runOrder(stages);
+    this.plan = fieldPlan(ordered);
     const leading = ordered.findIndex((stage) => stage.kind !== 'line-filter');
     const headLength = leading < 0 ? ordered.length : leading;
     const head: LineFilter[] = [];
@@ -83,37 +96,37 @@ export class Program {
     const { context, facts } = this;
     switch (stage.kind) {
       case 'line-filter':
-        facts.readsLine = true;
+        this.#noteReadsLine();
         for (const filter of lineFilters(stage)) this.#stages.push(lineFilterStage(filter));
         return;
       case 'json':
-        facts.readsLine = true;
-        facts.canFail = true;
-        this.#stages.push(
+        this.#addParser(
+          stage,
           stage.expressions.length === 0 ? jsonStage(context) : jsonExpressionStage(stage.expressions, context),
+          true,
         );
         return;
       case 'logfmt':
-        facts.readsLine = true;
-        facts.canFail ||= stage.strict;
-        this.#stages.push(
+        this.#addParser(
+          stage,
           stage.expressions.length === 0
             ? logfmtStage(stage, context)
             : logfmtExpressionStage(stage.expressions, stage.strict, context),
+          stage.strict,
         );
         return;
       case 'regexp':
-        facts.readsLine = true;
+        this.#noteReadsLine();
         this.#stages.push(regexpStage(stage.pattern, context));
         return;
       case 'pattern':
-        facts.readsLine = true;
+        this.#noteReadsLine();
         this.#stages.push(patternStage(stage.pattern, context));
         return;
       case 'unpack':
-        facts.readsLine = true;
+        this.#noteReadsLine();
         facts.changesLine = true;
-        facts.canFail = true;
+        this.#noteCanFail();
         this.#stages.push(unpackStage(context));
         return;
       case 'label-filter':
@@ -136,7 +149,7 @@ export class Program {
         return;
       }
       case 'decolorize':
-        facts.readsLine = true;
+        this.#noteReadsLine();
         facts.changesLine = true;
         this.#stages.push(decolorizeStage);
         return;
@@ -153,6 +166,30 @@ export class Program {
     }
   }
 
+  #addParser(stage: Stage, parser: RowStage, canFail: boolean): void {
+    const { context, facts, plan } = this;
+    if (plan !== null && this.fields === null && isFieldParser(stage)) {
+      this.fields = new FieldStage(parser, plan.strict, context);
+      this.#stages.push(this.fields);
+      facts.readsLine = true;
+      facts.canFail ||= canFail;
+      return;
+    }
+    this.#stages.push(parser);
+    this.#noteReadsLine();
+    if (canFail) this.#noteCanFail();
+  }
+
+  #noteReadsLine(): void {
+    this.facts.readsLine = true;
+    this.facts.readsLineBeside = true;
+  }
+
+  #noteCanFail(): void {
+    this.facts.canFail = true;
+    this.facts.canFailBeside = true;
+  }
+
   addFilter(filter: LabelFilter): void {
     const stage = this.compileFilter(filter);
     if (stage !== null) this.#stages.push(stage);
@@ -162,7 +199,7 @@ export class Program {
   compileFilter(filter: LabelFilter): RowStage | null {
     const compiled = compileLabelFilter(filter, this.context);
     if (compiled.isNoop) return null;
-    if (!isStringFilter(filter)) this.facts.canFail = true;
+    if (!isStringFilter(filter)) this.#noteCanFail();
     if (compiled.single !== null) this.facts.singleFilters.push(compiled.single);
     this.#noteReads(compiled.names);
     return { process: compiled.passes };
@@ -175,8 +212,8 @@ export class Program {
 
   /** Templates can call __line__ and functions that fail. */
   #noteTemplate(fields: readonly string[] | null): void {
-    this.facts.readsLine = true;
-    this.facts.canFail = true;
+    this.#noteReadsLine();
+    this.#noteCanFail();
     if (fields === null) this.facts.reads = null;
     else this.#noteReads(fields);
   }
@@ -189,6 +226,7 @@ export class Program {
   startBatch(batch: EntryBatch, stream: Labels, relevant: ReadonlySet<string> | null): readonly BoundColumn[] {
     const { builder } = this.context;
     builder.bind(stream);
+    this.fields?.bind(null, []);
     this.#offsets = batch.offsetNs;
     this.row.baseNs = batch.baseNs;
     this.#lines = asBuffer(batch.lines);
@@ -207,6 +245,7 @@ export class Program {
     const { row } = this;
     const { builder } = this.context;
     builder.startRow();
+    row.index = index;
     row.offsetNs = this.#offsets[index] as number;
     for (const { column, slot, role } of this.#columns) {
       const id = column.ids[index] as number;

@@ -9,6 +9,8 @@ export class Row {
   bytes: Buffer = Buffer.alloc(0);
   from = 0;
   to = 0;
+  /** Its place in the batch. */
+  index = 0;
   baseNs = 0n;
   offsetNs = 0;
   #text: string | null = null;

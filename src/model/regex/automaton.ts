@@ -16,6 +16,8 @@ const UNKNOWN = 0;
 const DEAD = 1 << 8;
 const MATCHED = 2 << 8;
 const FIRST = 3 << 8;
+/** Added to a row: a match ends before the byte is read. Only in the search of all ends. */
+const ENDS = 1;
 
 /** Of the byte before a state: a word character, a newline, none at all. */
 const AFTER_WORD = 1;
@@ -41,8 +43,6 @@ export class Automaton {
   readonly #program: Program;
   /** 256 entries for each state: the row of the next one. */
   #next = new Int32Array(16 * 256);
-  /** 1 where a match ends before the byte is read; only for the search of all ends. */
-  #ends: Uint8Array | null = null;
   #states: (State | null)[] = [null, null, null];
   #rows = new Map<string, number>();
   /** Marks of the instructions that a set has already. */
@@ -123,26 +123,31 @@ export class Automaton {
   }
 
   /**
-   * For a program that reads backwards: calls back with each place where a match begins, from the last to the first.
-   * `byteAt` yields bytes 0 to count - 1.
+   * For a program that reads backwards: the places in the bytes where matches begin, the last first. With `firstOnly`
+   * only the first of them, the last found.
    */
-  eachStart(byteAt: (i: number) => number, count: number, found: (at: number) => void): void {
-    this.#ends ??= new Uint8Array(this.#next.length);
+  starts(bytes: Uint8Array, firstOnly: boolean): number[] {
+    const found: number[] = [];
+    const add = (at: number): void => {
+      if (firstOnly) found[0] = at;
+      else found.push(at);
+    };
     let row = this.#startRow();
-    for (let i = count; i > 0; i--) {
-      const b = byteAt(i - 1);
-      const slot = row | b;
-      let to = this.#next[slot] as number;
-      let ends = this.#ends[slot] as number;
-      if (to === UNKNOWN) {
-        to = this.#step(row, b, true);
-        ends = this.#sawMatch ? 1 : 0;
+    let next = this.#next;
+    for (let i = bytes.length; i > 0; i--) {
+      const b = bytes[i - 1] as number;
+      let entry = next[row | b] as number;
+      if (entry === UNKNOWN) {
+        entry = this.#step(row, b, true);
+        next = this.#next;
       }
-      if (ends === 1) found(i);
-      if (to === DEAD) return;
+      if ((entry & ENDS) !== 0) add(i);
+      const to = entry & ~ENDS;
+      if (to === DEAD) return found;
       row = to;
     }
-    if (this.#matchesAtEnd(row)) found(0);
+    if (this.#matchesAtEnd(row)) add(0);
+    return found;
   }
 
   /** Texts that need ever new states: x.{500}y on many x. */
@@ -231,10 +236,6 @@ export class Automaton {
     const next = new Int32Array(this.#next.length * 2);
     next.set(this.#next);
     this.#next = next;
-    if (this.#ends === null) return;
-    const ends = new Uint8Array(this.#next.length);
-    ends.set(this.#ends);
-    this.#ends = ends;
   }
 
   /** Forgets all states; returns the new row of one that goes on living. */
@@ -242,7 +243,6 @@ export class Automaton {
     this.#states = [null, null, null];
     this.#rows = new Map();
     this.#next.fill(0);
-    this.#ends?.fill(0);
     this.#startRow();
     this.#set.set(keep.instructions);
     this.#count = keep.instructions.length;
@@ -294,7 +294,7 @@ export class Automaton {
     return state.matchesAtEnd;
   }
 
-  /** Makes one entry of the table. With `all`, a match does not end the search; #sawMatch tells of it. */
+  /** Makes one entry of the table. With `all`, a match does not end the search. */
   #step(fromRow: number, b: number, all: boolean): number {
     let row = fromRow;
     const state = this.#states[row >> 8] as State;
@@ -314,9 +314,8 @@ export class Automaton {
       if (!all && this.#sawMatch && !this.#program.hasAssertions) to = MATCHED;
       else to = this.#rowOf(contextAfter(b));
     }
-    this.#next[row | b] = to;
-    if (all) (this.#ends as Uint8Array)[row | b] = matched ? 1 : 0;
-    this.#sawMatch = matched;
-    return to;
+    const entry = all && matched ? to | ENDS : to;
+    this.#next[row | b] = entry;
+    return entry;
   }
 }

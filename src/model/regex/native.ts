@@ -17,9 +17,11 @@ export interface NativePlan {
   readonly strategy: 'direct' | 'located';
   /** Longer texts must not be given to it: the time is quadratic up to here. */
   readonly unitsMax: number;
+  /** Up to here a search is as good as 'direct', though it is quadratic. */
+  readonly searchUnitsMax: number;
 }
 
-/** A square of this is as long as re2js takes for it. */
+/** What a square of this costs is bearable. */
 const quadraticUnitsMax = 400;
 
 /** Ways to read a bounded part: a constant that the time is multiplied with. */
@@ -36,8 +38,10 @@ export function planNative(root: Node): NativePlan | null {
     const unitsMax = cost === 2 ? quadraticUnitsMax : Number.POSITIVE_INFINITY;
     const source = printNative(root);
     if (source.length > sourceUnitsMax) return null;
-    const bounded = failCost === 0 && root.size <= boundedSizeMax;
-    return { source, strategy: bounded || beginsAtStart(root) ? 'direct' : 'located', unitsMax };
+    const isSmall = root.size <= boundedSizeMax;
+    const isDirect = beginsAtStart(root) || (isSmall && (failCost === 0 || (cost <= 1 && triesAreApart(root))));
+    const searchUnitsMax = cost <= 1 ? quadraticUnitsMax : 0;
+    return { source, strategy: isDirect ? 'direct' : 'located', unitsMax, searchUnitsMax };
   } catch (e) {
     if (e instanceof Unsafe) return null;
     throw e;
@@ -195,6 +199,67 @@ function firstOf(node: Node): Ranges {
     default:
       return [];
   }
+}
+
+/**
+ * Does a match begin with something that no loop passes over? Then two tries read the same text only as often as the
+ * bounded parts of the expression have that something in them, and a search is as linear as a try.
+ */
+function triesAreApart(root: Node): boolean {
+  const loops: Ranges[] = [];
+  collectLoops(root, loops);
+  return mandatoryPrefix(root).some((set) => loops.every((loop) => !intersects(loop, set)));
+}
+
+/** The sets of all code points that each unbounded loop passes over. */
+function collectLoops(node: Node, loops: Ranges[]): void {
+  if (node.op === 'capture') collectLoops(node.sub, loops);
+  else if (node.op === 'repeat') {
+    if (node.max === -1) loops.push(allOf(node.sub));
+    else collectLoops(node.sub, loops);
+  } else if (node.op === 'concat' || node.op === 'alternate') for (const sub of node.subs) collectLoops(sub, loops);
+}
+
+function allOf(node: Node): Ranges {
+  switch (node.op) {
+    case 'class':
+      return node.ranges;
+    case 'capture':
+    case 'repeat':
+      return allOf(node.sub);
+    case 'concat':
+    case 'alternate':
+      return node.subs.map(allOf).reduce(union, []);
+    default:
+      return [];
+  }
+}
+
+/** What each match has before its first loop, one after the other. */
+function mandatoryPrefix(node: Node): readonly Ranges[] {
+  switch (node.op) {
+    case 'class':
+      return [node.ranges];
+    case 'capture':
+      return mandatoryPrefix(node.sub);
+    case 'concat': {
+      const prefix: Ranges[] = [];
+      for (const sub of node.subs) {
+        if (sub.op !== 'class' && sub.op !== 'capture' && !isAssertion(sub)) break;
+        prefix.push(...mandatoryPrefix(sub));
+        if (sub.op === 'capture' && !isFixed(sub)) break;
+      }
+      return prefix;
+    }
+    default:
+      return [];
+  }
+}
+
+/** Nothing but sets, one after the other. */
+function isFixed(node: Node): boolean {
+  if (node.op === 'capture') return isFixed(node.sub);
+  return node.op === 'class' || isAssertion(node) || (node.op === 'concat' && node.subs.every(isFixed));
 }
 
 /** Can a match begin at the text's start only? */

@@ -32,7 +32,8 @@ export function compileLabelFilter(filter: LabelFilter, context: StageContext): 
   const name = nameOf(filter);
   const passes = compileLeaf(filter, context.builder.slot(name), context.builder);
   if (passes === null) return { passes: () => true, names: [], single: null, isNoop: true };
-  return { passes, names: [name], single: { name, passes }, isNoop: false };
+  const dependsOnError = filter.kind !== 'string';
+  return { passes, names: [name], single: { name, dependsOnError, passes }, isNoop: false };
 }
 
 /** The right side of `and` runs even when the left has failed: it may set an error, which shows when an `or` saves the row. */
