@@ -8,6 +8,7 @@ import { readOverrides } from './config/overrides-file.js';
 import { renderConfig } from './config/render.js';
 import { createApp, type TlsOptions } from './http/app.js';
 import { registerRoutes } from './http/routes/routes.js';
+import { DiskReserve } from './ingest/disk-reserve.js';
 import { defaultBodyLimits } from './ingest/push/body.js';
 import { PushService } from './ingest/push-service.js';
 import { type Clock, systemClock } from './io/clock.js';
@@ -136,6 +137,7 @@ class Running {
           defaultBodyLimits.decompressedBytesMax,
         ),
       },
+      reserve: config.inMemory ? null : new DiskReserve(this.#fs, config.paths.wal, clock),
       // Without a configuration file lines of any age are taken: see facts on old lines in docs/COMPATIBILITY.md.
       outOfOrderWindowNs: config.file === null ? null : BigInt(Math.round((config.ingester.max_chunk_age / 2) * 1e6)),
       ignoredErrorsMax: config.ingester.max_returned_stream_errors,

@@ -68,7 +68,7 @@ const rooms: Readonly<Record<string, Room>> = {
     uses: ['errors', 'model', 'template'],
   },
   ingest: {
-    doors: ['ingester', 'open-ingester', 'push-service', 'head/head-reader', 'push/*'],
+    doors: ['ingester', 'open-ingester', 'push-service', 'disk-reserve', 'head/head-reader', 'push/*'],
     uses: ['chunks', 'errors', 'index', 'io', 'limits', 'log', 'metrics', 'model'],
   },
   patterns: { doors: ['pattern-store'], uses: ['errors', 'io', 'model'] },

@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { jsonBatches } from './corpus.mjs';
@@ -109,24 +110,15 @@ function fail(error) {
 }
 
 async function measure(run) {
-  let longestMs = 0;
-  let seen = performance.now();
-  let isOver = false;
-  const look = () => {
-    const now = performance.now();
-    longestMs = Math.max(longestMs, now - seen);
-    seen = now;
-    if (!isOver) setImmediate(look);
-  };
-  setImmediate(look);
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
   const cpu = process.cpuUsage();
   const began = performance.now();
   const { length } = await run();
   const ms = performance.now() - began;
   const { user, system } = process.cpuUsage(cpu);
-  look();
-  isOver = true;
-  return { ms, cpuMs: (user + system) / 1000, longestMs, length };
+  delay.disable();
+  return { ms, cpuMs: (user + system) / 1000, longestMs: delay.max / 1e6, length };
 }
 
 /** The least of each number: what other processes did meanwhile does not count. */

@@ -1,5 +1,7 @@
 // What it means that two answers are the same, and of which class a difference is.
 
+import { isUtf8 } from 'node:buffer';
+
 const canonical = (value) => {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (value && typeof value === 'object')
@@ -17,7 +19,7 @@ export async function ask(base, query, text) {
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   if (query.categorize) headers['x-loki-response-encoding-flags'] = 'categorize-labels';
   const response = await fetch(url, { method: 'POST', headers, body: form, signal: AbortSignal.timeout(60_000) });
-  const body = await response.text();
+  const body = asGoShows(Buffer.from(await response.arrayBuffer()));
   let data = null;
   if (response.status === 200) {
     try {
@@ -27,6 +29,22 @@ export async function ask(base, query, text) {
     }
   }
   return { status: response.status, text: body, data };
+}
+
+/** Loki writes label values as they are, stray bytes and all: one U+FFFD for each of these. */
+function asGoShows(bytes) {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  let text = '';
+  for (let i = 0, from = 0; i < bytes.length; ) {
+    let size = 1;
+    while (size <= 4 && !isUtf8(bytes.subarray(i, i + size))) size++;
+    if (size > 4) {
+      text += `${bytes.toString('utf8', from, i)}\ufffd`;
+      from = ++i;
+    } else i += size;
+    if (i >= bytes.length) text += bytes.toString('utf8', from);
+  }
+  return text;
 }
 
 const numeric = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
@@ -90,6 +108,8 @@ function compareStreams(query, a, b) {
   const exact = firstDifference(a, b);
   if (exact === null) return null;
   const limit = Number(query.params.limit);
+  if (query.params.interval !== undefined && canonical(timesOf(a)) === canonical(timesOf(b)))
+    return { class: '~entries of equal time, thinned out', detail: exact.detail };
   if (firstDifference(a.map(sorted), b.map(sorted)) === null)
     return { class: '~entries of equal time', detail: exact.detail };
   if (count(a) === limit && count(b) === limit) {
@@ -101,6 +121,7 @@ function compareStreams(query, a, b) {
   }
   return exact;
 }
+const timesOf = (streams) => streams.flatMap((s) => s.values.map(([ns]) => ns)).sort();
 const sorted = (s) => ({ ...s, values: tiesSorted(s.values) });
 
 function firstDifference(a, b) {

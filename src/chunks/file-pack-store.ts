@@ -125,7 +125,13 @@ function makeFolder(fs: FileSystem, folder: string): void {
   }
   if (missing.length === 0) return;
   fs.mkdirSync(folder);
-  for (const path of missing.reverse()) fs.syncDirSync(parentOf(path));
+  try {
+    for (const path of missing.toReversed()) fs.syncDirSync(parentOf(path));
+  } catch (error) {
+    // A folder that is there counts as lasting: one whose name is not must go, so that the next call makes it anew.
+    for (const path of missing) fs.rmdirSync(path);
+    throw error;
+  }
 }
 
 /** Paths below the folder, without it. */

@@ -57,6 +57,11 @@ export interface IngesterOptions {
   readonly flushCheckMs?: number;
   /** The head's entries are flushed by `close`, too. Else they wait in the WAL. */
   readonly flushOnClose?: boolean;
+  /**
+   * When the head takes more than this, all of it is flushed at the next check; at twice as much pushes are refused with
+   * 429 until there is room again.
+   */
+  readonly headBytesMax?: number;
   /** While replaying a WAL, what can be flushed is, when the head takes more than this. */
   readonly replayHeadBytesMax?: number;
 }
@@ -95,11 +100,13 @@ export interface OpenedIngester extends Ingester {
 const defaults = {
   ...{ syncIntervalMs: 100, segmentBytes: 16 << 20, blockBytes: blockTargetBytes, chunkTargetBytes: 1_572_864 },
   ...{ maxChunkAgeMs: 2 * 3_600_000, chunkIdleMs: 1_800_000, flushCheckMs: 5000 },
-  ...{ flushOnClose: false, replayHeadBytesMax: 256 << 20 },
+  ...{ flushOnClose: false, replayHeadBytesMax: 256 << 20, headBytesMax: 256 << 20 },
 };
 
 /** After a failed sync, how long until the next try when no push asks for it. */
 const repairAgainMs = 1000;
+/** So many bytes of lines come in between two looks at the head's memory. */
+const headCheckBytes = 4 << 20;
 /** Full blocks wait for the next free moment to be encoded, unless more than this waits. */
 const fullBytesMax = 8 << 20;
 /** While replaying, the size of the head is looked at after so many bytes of records. */
@@ -225,6 +232,9 @@ class LoggingIngester implements OpenedIngester {
   /** Sequence numbers without a WAL. */
   #appends = 0;
   #workSinceMs: number;
+  /** As of the last look. */
+  #headBytes = 0;
+  #rawBytesAtCheck = 0;
 
   constructor(options: typeof defaults & IngesterOptions, head: Head, wal: Wal | null, counters: IngesterCounters) {
     const { store, index, segmentBytes, log, clock } = options;
@@ -250,6 +260,7 @@ class LoggingIngester implements OpenedIngester {
     if (this.#isClosing) throw new ApiError('unavailable', 'the ingester is shutting down');
     const { walSync } = this.#options;
     if (walSync === 'always' && this.#wal !== null && this.#wal.untrustedFrom !== null) await this.#repair();
+    this.#checkRoom();
     const record = this.#head.admit(push);
     if (record.streams.length > 0) {
       const seq = this.#log(encodeEntries(record));
@@ -265,6 +276,21 @@ class LoggingIngester implements OpenedIngester {
     // Also when all of it was here before: the answer vouches for it, too.
     if (walSync === 'always') await this.#durable();
     else if (walSync === 'interval') this.#syncSoon(this.#options.syncIntervalMs);
+  }
+
+  /** Looks at the head's memory now and then: adding it up takes time. */
+  #checkRoom(): void {
+    const { headBytesMax, log } = this.#options;
+    if (this.#counters.rawBytes - this.#rawBytesAtCheck >= headCheckBytes || this.#headBytes > headBytesMax) {
+      this.#rawBytesAtCheck = this.#counters.rawBytes;
+      this.#headBytes = this.#head.memoryBytes();
+      if (this.#headBytes > headBytesMax && !this.#flusher.isBusy) {
+        this.#flusher.flush(() => 'all').catch((error: unknown) => log('error', 'flush failed', { error }));
+      }
+    }
+    if (this.#headBytes > 2 * headBytesMax) {
+      throw new ApiError('too-many-requests', 'the head is full and is being flushed: try again in a moment');
+    }
   }
 
   /** Returns the sequence number of the record. Nothing has happened when it throws. */

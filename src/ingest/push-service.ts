@@ -5,6 +5,7 @@ import type { Overrides } from '../limits/limits.js';
 import { RateLimiter } from '../limits/rate-limiter.js';
 import type { TenantId } from '../model/tenant.js';
 import { admit } from './admit.js';
+import type { DiskReserve } from './disk-reserve.js';
 import type { Ingester } from './ingester.js';
 import type { BodyLimits } from './push/body.js';
 import { decodePush, type PushBody } from './push/decoders.js';
@@ -15,6 +16,8 @@ export interface PushServiceDeps {
   readonly overrides: Overrides;
   readonly clock: Clock;
   readonly bodyLimits: BodyLimits;
+  /** Null when nothing is kept on disk. */
+  readonly reserve: DiskReserve | null;
   /** Entries this much behind their stream's newest are refused; null: never. Loki: half of max_chunk_age. */
   readonly outOfOrderWindowNs: bigint | null;
   /** ingester.max_returned_stream_errors */
@@ -38,6 +41,7 @@ export class PushService {
   /** Resolves once what was admitted is logged and shown. Throws ApiError when anything was refused: the rest is kept. */
   async accept(tenant: TenantId, body: PushBody): Promise<void> {
     const { ingester, overrides, clock, bodyLimits, outOfOrderWindowNs, ignoredErrorsMax } = this.#deps;
+    this.#deps.reserve?.check();
     const limits = overrides.limitsFor(tenant);
     const nowNs = clock.nowNs();
     const request = decodePush(body, { bodyLimits, limits, nowNs });

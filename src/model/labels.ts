@@ -58,6 +58,7 @@ export function quoteGo(text: string): string {
     const code = ch.codePointAt(0) as number;
     const named = goEscapes[ch];
     if (named !== undefined) out += named;
+    else if (code >= 0xdc80 && code <= 0xdcff) out += `\\x${(code - 0xdc00).toString(16)}`;
     else if (code < 0x20 || code === 0x7f) out += `\\x${code.toString(16).padStart(2, '0')}`;
     else if (isPrintable.test(ch) || code === 0xfffd) out += ch;
     else if (code < 0x10000) out += `\\u${code.toString(16).padStart(4, '0')}`;

@@ -1,4 +1,7 @@
-/** Bytes that may or may not be UTF-8, as Go reads them: each byte that is no part of a rune counts by itself. */
+/**
+ * Text that may hold bytes which are no UTF-8, as lines and Go's strings may: such a byte stands in a string as a lone
+ * surrogate, U+DC80 + (byte - 0x80), and is the same byte again when the string is encoded.
+ */
 
 /** Bytes of the rune at `at`, or 0 when no whole rune stands there (Go then steps over one byte). */
 export function runeSize(bytes: Uint8Array, at: number, to: number): number {
@@ -15,8 +18,14 @@ export function runeSize(bytes: Uint8Array, at: number, to: number): number {
   return size;
 }
 
-/** The text, with one U+FFFD for each byte that is no part of a rune (a TextDecoder makes one of several such bytes). */
-export function decodeUtf8(source: Uint8Array, from = 0, to = source.length): string {
+export const decodeUtf8 = (bytes: Uint8Array, from = 0, to = bytes.length): string =>
+  decode(bytes, from, to, (byte) => String.fromCharCode(0xdc00 + byte));
+
+/** For those who must have Unicode: one U+FFFD for each stray byte, as Go writes it. (A TextDecoder makes one of several.) */
+export const decodeForDisplay = (bytes: Uint8Array, from = 0, to = bytes.length): string =>
+  decode(bytes, from, to, () => '\uFFFD');
+
+function decode(source: Uint8Array, from: number, to: number, stray: (byte: number) => string): string {
   const bytes = Buffer.isBuffer(source) ? source : Buffer.from(source.buffer, source.byteOffset, source.byteLength);
   const text = bytes.toString('utf8', from, to);
   if (!text.includes('\uFFFD')) return text;
@@ -25,10 +34,28 @@ export function decodeUtf8(source: Uint8Array, from = 0, to = source.length): st
   for (let i = from; i < to; ) {
     const size = runeSize(bytes, i, to);
     if (size === 0) {
-      out += `${bytes.toString('utf8', plainFrom, i)}\uFFFD`;
+      out += bytes.toString('utf8', plainFrom, i) + stray(bytes[i] as number);
       plainFrom = i + 1;
     }
     i += Math.max(size, 1);
   }
   return out + bytes.toString('utf8', plainFrom, to);
 }
+
+export function encodeUtf8(text: string): Buffer {
+  if (text.isWellFormed()) return Buffer.from(text, 'utf8');
+  const parts: Buffer[] = [];
+  let from = 0;
+  for (const { 0: byte, index } of text.matchAll(strayByte)) {
+    parts.push(Buffer.from(text.slice(from, index), 'utf8'), Buffer.of(byte.charCodeAt(0) - 0xdc00));
+    from = index + 1;
+  }
+  parts.push(Buffer.from(text.slice(from), 'utf8'));
+  return Buffer.concat(parts);
+}
+/** In a u-expression the halves of a pair do not match by themselves. */
+const strayByte = /[\udc80-\udcff]/gu;
+
+/** Bytes of the encoded text. */
+export const utf8Length = (text: string): number =>
+  text.isWellFormed() ? Buffer.byteLength(text, 'utf8') : encodeUtf8(text).length;

@@ -1,9 +1,9 @@
 /** Labels and annotations of alerts: Go templates over the alert's labels and value. */
 import { alertFunctions, queryResult, SampleValue } from './alert-functions.js';
 import { toDisplay } from './go-string.js';
-import { execute } from './interpreter.js';
+import { Interpreter } from './interpreter.js';
 import { parseTemplate } from './parser.js';
-import { keptBetweenCalls } from './template.js';
+import { CallKeeper } from './template.js';
 import { TemplateError, TemplateExecError } from './template-error.js';
 import { type MapValue, type Method, mapOf, type OpaqueValue, type SliceValue, type Value } from './values.js';
 
@@ -69,10 +69,20 @@ async function render(name: string, text: string, data: AlertTemplateData): Prom
   });
   const tree = parseTemplate(name, source, (fn) => functions.has(fn));
   const nanos = BigInt(Math.trunc(data.timestampMs)) * 1_000_000n;
-  const context = { ...keptBetweenCalls(() => nanos), line: () => '', timestampNs: () => nanos };
+  const keeper = new CallKeeper(() => nanos);
+  const interpreter = new Interpreter(
+    { name, text: source, functions, ...tree },
+    {
+      nowNs: () => nanos,
+      timestampNs: () => nanos,
+      line: () => '',
+      regex: (pattern) => keeper.regex(pattern),
+      location: (zone) => keeper.location(zone),
+    },
+  );
   for (;;) {
     try {
-      return toDisplay(execute({ name, text: source, functions, ...tree }, new AlertValue(data), context));
+      return toDisplay(interpreter.render(new AlertValue(data)));
     } catch (e) {
       if (!(e instanceof QueryNeeded)) throw e;
       if (answers.size >= queriesMax) throw new TemplateExecError(`template: ${name}: more than ${queriesMax} queries`);

@@ -2,6 +2,7 @@
 import type { TemplateFunction } from './functions.js';
 import { isPrint } from './go-quote.js';
 import { byteLength, compareStrings, normalise, sliceBytes, toBytes } from './go-string.js';
+import { printNode } from './nodes.js';
 import { sprint, sprintf, sprintln } from './printf.js';
 import { CallError } from './template-error.js';
 import { queryEscape } from './url.js';
@@ -32,7 +33,14 @@ export const builtinFunctions: readonly (readonly [string, TemplateFunction])[] 
   ['len', { params: ['value'], call: ([item]) => int(lengthOf(item)) }],
   ['index', { params: ['value'], variadic: 'value', call: ([item, ...indexes]) => index(item, indexes) }],
   ['slice', { params: ['value'], variadic: 'value', call: ([item, ...indexes]) => slice(item, indexes) }],
-  ['call', { params: ['value'], variadic: 'value', call: ([fn], _, name) => call(fn, name ?? '') }],
+  [
+    'call',
+    {
+      params: ['value'],
+      variadic: 'value',
+      call: ([fn], _, first) => call(fn, first === undefined ? '' : printNode(first)),
+    },
+  ],
   ['print', { params: [], variadic: 'any', call: (args) => sprint(args) }],
   ['printf', { params: ['string'], variadic: 'any', call: ([format, ...args]) => sprintf(format as string, args) }],
   ['println', { params: [], variadic: 'any', call: (args) => sprintln(args) }],

@@ -3,6 +3,7 @@ import type { Regex } from '../model/regex.js';
 import { builtinFunctions } from './builtins.js';
 import { dateFunctions } from './dates.js';
 import { mathFunctions } from './math.js';
+import type { Operand } from './nodes.js';
 import { stringFunctions } from './strings.js';
 import type { Location } from './time-zone.js';
 import type { ParamType, Value } from './values.js';
@@ -26,8 +27,8 @@ export interface TemplateFunction {
   readonly shortCircuit?: boolean;
   /** Go's complaint about what cannot be called. */
   readonly refusal?: string;
-  /** Arguments have the types of `params`. `first` is the text of the first argument. Throws CallError. */
-  readonly call: (args: readonly Value[], context: CallContext, first?: string) => Value;
+  /** Arguments have the types of `params`. `first` is how the first argument is written. Throws CallError. */
+  readonly call: (args: readonly Value[], context: CallContext, first?: Operand) => Value;
 }
 
 export type FunctionTable = ReadonlyMap<string, TemplateFunction>;

@@ -55,18 +55,14 @@ export interface Program {
   readonly functions: FunctionTable;
 }
 
-export function execute(program: Program, dot: Value, context: CallContext): string {
-  const run = new Run(program, context);
-  return run.template(program.name, program.root, dot);
-}
-
 /** No value from a pipeline's stage before. */
 const missing = Symbol('missing');
 type Final = Value | typeof missing;
 
 type Signal = 'break' | 'continue' | null;
 
-class Run {
+/** Kept for a program and used again: a rendering ends before the next one begins. */
+export class Interpreter {
   readonly #program: Program;
   readonly #context: CallContext;
   #name = '';
@@ -82,11 +78,20 @@ class Run {
     this.#context = context;
   }
 
-  template(name: string, root: ListNode, dot: Value): string {
+  /** Throws TemplateExecError. */
+  render(dot: Value): string {
+    this.#depth = 0;
+    this.#iterations = 0;
+    this.#out = '';
+    this.#template(this.#program.name, this.#program.root, dot);
+    return this.#out;
+  }
+
+  /** Templates inherit no variables. */
+  #template(name: string, root: ListNode, dot: Value): void {
     this.#name = name;
     this.#vars = [{ name: '$', value: dot }];
     this.#walk(dot, root);
-    return this.#out;
   }
 
   #fail(message: string): never {
@@ -208,7 +213,7 @@ class Run {
     const inner = node.pipe === null ? undefined : this.#pipeline(dot, node.pipe);
     const outer = { vars: this.#vars, name: this.#name };
     this.#depth++;
-    this.template(node.name, root, inner);
+    this.#template(node.name, root, inner);
     this.#depth--;
     this.#vars = outer.vars;
     this.#name = outer.name;
@@ -408,7 +413,7 @@ class Run {
     const argv: Value[] = given.map((arg, i) => this.#argument(dot, typeAt(i), arg));
     if (final !== missing) argv.push(this.#validate(final, typeAt(given.length)));
     try {
-      return fn.call(argv, this.#context, given[0] === undefined ? undefined : printNode(given[0]));
+      return fn.call(argv, this.#context, given[0]);
     } catch (e) {
       if (!(e instanceof CallError)) throw e;
       this.#at = node;

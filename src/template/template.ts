@@ -2,7 +2,7 @@
 import { compileRegex, type Regex, RegexError } from '../model/regex.js';
 import { type CallContext, lokiFunctions } from './functions.js';
 import { toDisplay } from './go-string.js';
-import { execute, type Program } from './interpreter.js';
+import { Interpreter, type Program } from './interpreter.js';
 import type { AnyNode, Node } from './nodes.js';
 import { parseTemplate } from './parser.js';
 import { CallError, TemplateError, TemplateExecError } from './template-error.js';
@@ -43,13 +43,14 @@ export function compileTemplate(text: string, options: TemplateOptions = {}): Te
   const fields = fieldsOf(program);
   const parts = simpleParts(program);
   if (parts !== null) return { fields, render: (data) => renderParts(parts, data) };
-  const kept = keptBetweenCalls(options.nowNs ?? wallClockNs);
+  const context = new EntryContext(options.nowNs ?? wallClockNs);
+  const interpreter = new Interpreter(program, context);
   return {
     fields,
-    render: (data) =>
-      toDisplay(
-        execute(program, labelMap(data), { ...kept, line: () => data.line(), timestampNs: () => data.timestampNs() }),
-      ),
+    render: (data) => {
+      context.data = data;
+      return toDisplay(interpreter.render(new LabelMap(data)));
+    },
   };
 }
 
@@ -58,15 +59,35 @@ const wallClockNs = (): bigint => BigInt(Date.now()) * 1_000_000n;
 /** Different expressions and zones that one template may use: they can come from the data. */
 const keptMax = 64;
 
-/** Expressions and zones are made once for a template. */
-export function keptBetweenCalls(nowNs: () => bigint): Pick<CallContext, 'nowNs' | 'regex' | 'location'> {
-  const regexes = new Map<string, Regex>();
-  const locations = new Map<string, Location | null>();
-  return {
-    nowNs,
-    regex: (source) => kept(regexes, source, compileForCall),
-    location: (name) => kept(locations, name, loadLocation),
-  };
+/** What functions may ask for. Expressions and zones are made once for a template. */
+export class CallKeeper {
+  readonly nowNs: () => bigint;
+  readonly #regexes = new Map<string, Regex>();
+  readonly #locations = new Map<string, Location | null>();
+
+  constructor(nowNs: () => bigint) {
+    this.nowNs = nowNs;
+  }
+
+  regex(source: string): Regex {
+    return kept(this.#regexes, source, compileForCall);
+  }
+
+  location(name: string): Location | null {
+    return kept(this.#locations, name, loadLocation);
+  }
+}
+
+class EntryContext extends CallKeeper implements CallContext {
+  data: TemplateData | null = null;
+
+  line(): string {
+    return this.data?.line() ?? '';
+  }
+
+  timestampNs(): bigint {
+    return this.data?.timestampNs() ?? 0n;
+  }
 }
 
 function kept<V>(cache: Map<string, V>, key: string, make: (key: string) => V): V {
@@ -87,17 +108,28 @@ function compileForCall(source: string): Regex {
   }
 }
 
-function labelMap(data: TemplateData): MapValue {
-  return {
-    kind: 'map',
-    type: 'map[string]string',
-    elemType: 'string',
-    get: (key) => data.get(key),
-    has: (key) => data.get(key) !== undefined,
-    keys: function* () {
-      for (const [name] of data.entries()) yield name;
-    },
-  };
+/** The dot: all labels. */
+class LabelMap implements MapValue {
+  readonly kind = 'map';
+  readonly type = 'map[string]string';
+  readonly elemType = 'string';
+  readonly #data: TemplateData;
+
+  constructor(data: TemplateData) {
+    this.#data = data;
+  }
+
+  get(key: string): string | undefined {
+    return this.#data.get(key);
+  }
+
+  has(key: string): boolean {
+    return this.#data.get(key) !== undefined;
+  }
+
+  *keys(): Iterable<string> {
+    for (const [name] of this.#data.entries()) yield name;
+  }
 }
 
 // Text and plain fields

@@ -1,11 +1,17 @@
 /** JSON as bytes, in pieces: lines go from their block to the socket without becoming strings. */
 import { isUtf8 } from 'node:buffer';
-import { decodeUtf8 } from '../../model/utf8.js';
+import { decodeForDisplay } from '../../model/utf8.js';
 
 const pieceBytes = 64 * 1024;
 const hex = '0123456789abcdef';
 const [quote, backslash, letterU, letterN, letterR, letterT, zero] = [...'"\\unrt0'].map((c) => c.charCodeAt(0)) as [
-  number, number, number, number, number, number, number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
 ];
 
 export class JsonWriter {
@@ -49,7 +55,7 @@ export class JsonWriter {
       if (c < 0x20 || c === quote || c === backslash) dirty = true;
       else if (c > 0x7f) wide = true;
     }
-    if (wide && !isUtf8(from)) from = Buffer.from(decodeUtf8(from), 'utf8');
+    if (wide && !isUtf8(from)) from = Buffer.from(decodeForDisplay(from), 'utf8');
     this.#room(from.length * (dirty ? 6 : 1) + 2);
     const buffer = this.#buffer;
     let at = this.#length;

@@ -1,7 +1,8 @@
 /** Query results as Loki writes them. Streams leave in pieces, so that a large answer is never one object. */
-import type { LogEntry, StepSeries } from '../../logql/engine/querier.js';
+
 import type { QueryResult } from '../../logql/engine/engine.js';
 import { formatSample } from '../../logql/engine/go-number.js';
+import type { LogEntry, StepSeries } from '../../logql/engine/querier.js';
 import type { ResultLabels } from '../../logql/pipeline/pipeline-types.js';
 import type { Labels } from '../../model/labels.js';
 import { nanosToMillis } from '../../model/time.js';
@@ -67,7 +68,12 @@ function* encodeStreams(w: JsonWriter, entries: readonly LogEntry[], categorize:
 }
 
 /** One stream and its values; yields whenever more than `pieceMax` bytes wait. */
-export function* writeStream(w: JsonWriter, stream: ResultStream, categorize: boolean, pieceMax: number): Generator<Buffer> {
+export function* writeStream(
+  w: JsonWriter,
+  stream: ResultStream,
+  categorize: boolean,
+  pieceMax: number,
+): Generator<Buffer> {
   w.raw('{"stream":');
   labelsJson(w, stream.labels);
   w.raw(',"values":[');
@@ -148,4 +154,7 @@ function labelsJson(w: JsonWriter, labels: Labels): void {
 export const jsonSeconds = (ms: number): string => String(ms / 1000);
 
 /** Loki 3.7 takes a scalar's nanoseconds for milliseconds and lets them overflow (recorded: api/query/37). */
-const scalarTime = (ns: bigint): string => String(BigInt.asIntN(64, ns * 1000n) / 1_000_000n);
+const scalarTime = (ns: bigint): string => {
+  const wholeMsNs = ns - (ns % 1_000_000n);
+  return String(BigInt.asIntN(64, wholeMsNs * 1000n) / 1_000_000n);
+};

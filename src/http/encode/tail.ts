@@ -1,10 +1,15 @@
 /** A frame of a live tail, as Loki writes it. */
-import { groupStreams, writeStream } from './results.js';
-import { JsonWriter } from './json-writer.js';
+
 import type { LogEntry } from '../../logql/engine/querier.js';
 import type { DroppedEntry } from '../../tail/tailer.js';
+import { JsonWriter } from './json-writer.js';
+import { groupStreams, writeStream } from './results.js';
 
-export function encodeFrame(entries: readonly LogEntry[], dropped: readonly DroppedEntry[], flags: readonly string[]): string {
+export function encodeFrame(
+  entries: readonly LogEntry[],
+  dropped: readonly DroppedEntry[],
+  flags: readonly string[],
+): string {
   const categorize = flags.includes('categorize-labels');
   const w = new JsonWriter();
   w.raw('{"streams":[');

@@ -1,7 +1,16 @@
 /** A sample expression → its series over the grid. */
 import { ApiError } from '../../errors.js';
 import type { StepGrid } from '../../model/time.js';
-import type { Grouping, RangeAggregationExpr, RangeOp, SampleExpr, VectorAggregationExpr } from '../syntax/ast.js';
+import type {
+  Grouping,
+  RangeAggregationExpr,
+  RangeOp,
+  SampleExpr,
+  VectorAggregationExpr,
+  VectorOp,
+} from '../syntax/ast.js';
+import { ParseError } from '../syntax/parse-error.js';
+import { noMatcher } from '../syntax/validate-query.js';
 import { aggregate } from '../vector-aggregation/vector-aggregation.js';
 import { absentSeries } from './absent.js';
 import { dividedAverage, isDivisible } from './average.js';
@@ -23,7 +32,7 @@ export interface Evaluation {
   readonly approxTopk: boolean;
 }
 
-/** A literal stands only beside an operator and a vector: the parser does the arithmetic of two literals. */
+/** A literal can stand beside an operator and a vector only: the parser does the arithmetic of two literals. */
 export async function evaluateSamples(expr: SampleExpr, evaluation: Evaluation): Promise<StepVector> {
   const { grid, signal } = evaluation;
   switch (expr.kind) {
@@ -35,6 +44,7 @@ export async function evaluateSamples(expr: SampleExpr, evaluation: Evaluation):
       if (expr.op === 'approx_topk' && !evaluation.approxTopk) {
         throw new ApiError('internal', 'approx_topk is not enabled. See -limits.shard_aggregations');
       }
+      if (expr.expr.kind === 'literal' && sharded.has(expr.op)) throw new ParseError(noMatcher);
       const inner =
         expr.expr.kind === 'range-aggregation' && expr.expr.op !== 'avg_over_time'
           ? await selectRange(expr.expr, pushedDown(expr, expr.expr), evaluation)
@@ -64,9 +74,16 @@ export async function evaluateSamples(expr: SampleExpr, evaluation: Evaluation):
     case 'vector':
       return { series: [constantSeries(expr.value, grid)], failure: null };
     case 'literal':
-      throw new Error('invariant: a literal without a vector inside an expression');
+      // Loki's own text, and its status.
+      throw new ApiError(
+        'internal',
+        'unexpected expr type (*syntax.LiteralExpr) for Evaluator type (*logql.DefaultEvaluator)',
+      );
   }
 }
+
+/** What Loki would split into shards: for a literal it looks for a selector first, and finds none. */
+const sharded: ReadonlySet<VectorOp> = new Set(['sum', 'avg', 'count']);
 
 const whole = (evaluation: Evaluation): Evaluation => ({ ...evaluation, isWhole: true });
 

@@ -1,6 +1,7 @@
 /** The values of one field while a block's lines are read: a dictionary, or decimals, or given up. */
 import type { Dictionary } from '../../model/entry-batch.js';
 import { decimalScaleMax, type ExtractedField, mantissaMax } from '../../model/field-columns.js';
+import { decodeUtf8, encodeUtf8 } from '../../model/utf8.js';
 import { jsonForm, type LabelSlot, type LabelsBuilder, type ValueForm } from './labels-builder.js';
 
 /** With fewer distinct values than this a dictionary is small whatever they are. */
@@ -97,7 +98,10 @@ export class FieldValues {
       const id = this.#ids[row] as number;
       if (id === 0) continue;
       const { bytes, from, to } = this.#values[id - 1] as Value;
-      if (!decimals.set(row, bytes, from, to)) return this.#giveUp();
+      if (!decimals.set(row, bytes, from, to)) {
+        this.#giveUp();
+        return;
+      }
     }
     this.#values = [];
   }
@@ -118,11 +122,11 @@ export class FieldValues {
       return { kind: 'decimals', name, scale, mantissas, present: isFull ? null : present };
     }
     const bytes = this.#values.map((value) =>
-      value.text === null ? value.bytes.subarray(value.from, value.to) : Buffer.from(value.text, 'utf8'),
+      value.text === null ? value.bytes.subarray(value.from, value.to) : encodeUtf8(value.text),
     );
     const dictionary: Dictionary = {
       length: bytes.length,
-      get: (id) => (bytes[id] as Buffer).toString('utf8'),
+      get: (id) => decodeUtf8(bytes[id] as Buffer),
       bytes: (id) => bytes[id] as Buffer,
     };
     return { kind: 'texts', name, ids: this.#ids, dictionary };

@@ -1,5 +1,6 @@
 /** The test of `| name=~"…"`: not anchored quite as matchers are, see regex-simplifier.ts. */
 import { compileRegex } from '../../model/regex.js';
+import { encodeUtf8 } from '../../model/utf8.js';
 import { containsAnyCase } from './any-case.js';
 import { type Literal, type SimpleTest, simplifyRegex } from './regex-simplifier.js';
 
@@ -27,9 +28,9 @@ function textTest(test: Exclude<SimpleTest, 'everything'>): (text: string) => bo
 
 function literalTest({ kind, text: wanted, caseInsensitive }: Literal): (text: string) => boolean {
   if (!caseInsensitive) return (text) => text.includes(wanted);
-  const needle = Buffer.from(wanted, 'utf8');
+  const needle = encodeUtf8(wanted);
   return (text) => {
-    const bytes = Buffer.from(text, 'utf8');
+    const bytes = encodeUtf8(text);
     return (kind !== 'equals' || bytes.length === needle.length) && containsAnyCase(bytes, 0, bytes.length, needle);
   };
 }

@@ -207,7 +207,7 @@ function replacedParser(
   const onError = facts.singleFilters.filter(({ dependsOnError }) => dependsOnError).length;
   const needsExact = order && onError > 1;
   if (order && !plan.isSimple) return null;
-  if (needsExact && unwrap !== null && unwrap.filters.some((filter) => filter.kind !== 'string')) return null;
+  if (needsExact && unwrap?.filters.some((filter) => filter.kind !== 'string')) return null;
   return {
     names: [...required].filter((name) => !isSpecialLabel(name)),
     lines: block.hasLineFilters ? 'bytes' : kind === 'bytes' ? 'lengths' : 'none',

@@ -11,6 +11,7 @@
  * A row that is left out this way would have been dropped by the filter, so nothing else of it can show.
  */
 import { compileRegex } from '../../model/regex.js';
+import { decodeUtf8, encodeUtf8 } from '../../model/utf8.js';
 import type { LabelFilter, Stage } from '../syntax/ast.js';
 import { hasForeignForms } from './any-case.js';
 import type { Needle } from './block-search.js';
@@ -90,14 +91,14 @@ function ofRegex(source: string): Needle[] | null {
   const { needle, caseInsensitiveNeedle } = compileRegex(source, { anchored: true });
   const bytes = needle ?? caseInsensitiveNeedle;
   if (bytes === null) return null;
-  return needlesOf([{ text: Buffer.from(bytes).toString('utf8'), caseInsensitive: needle === null }]);
+  return needlesOf([{ text: decodeUtf8(bytes), caseInsensitive: needle === null }]);
 }
 
 function needlesOf(literals: readonly { readonly text: string; readonly caseInsensitive: boolean }[]): Needle[] | null {
   if (literals.length > needlesMax) return null;
   const out: Needle[] = [];
   for (const { text, caseInsensitive } of literals) {
-    const bytes = Buffer.from(longestPlainPiece(text), 'utf8');
+    const bytes = encodeUtf8(longestPlainPiece(text));
     if (bytes.length < needleBytesMin || (caseInsensitive && hasForeignForms(bytes))) return null;
     out.push({ bytes, caseInsensitive });
   }

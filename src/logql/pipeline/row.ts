@@ -1,5 +1,5 @@
 /** One entry on its way through the stages; the same object for every row. */
-import { decodeUtf8 } from '../../model/utf8.js';
+import { decodeUtf8, encodeUtf8, utf8Length } from '../../model/utf8.js';
 import type { LabelsBuilder } from './labels-builder.js';
 import type { LineText } from './pipeline-types.js';
 
@@ -37,7 +37,7 @@ export class Row {
   /** To be called before bytes, from and to are read. */
   needBytes(): void {
     if (this.#encoded) return;
-    this.bytes = Buffer.from(this.#text as string, 'utf8');
+    this.bytes = encodeUtf8(this.#text as string);
     this.from = 0;
     this.to = this.bytes.length;
     this.#encoded = true;
@@ -48,7 +48,7 @@ export class Row {
   }
 
   get byteLength(): number {
-    return this.#encoded ? this.to - this.from : Buffer.byteLength(this.#text as string, 'utf8');
+    return this.#encoded ? this.to - this.from : utf8Length(this.#text as string);
   }
 
   get line(): LineText {

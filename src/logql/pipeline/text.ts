@@ -10,7 +10,7 @@ export function isAsciiRange(bytes: Uint8Array, from: number, to: number): boole
   return true;
 }
 
-/** The text of the bytes; each byte that is not UTF-8 becomes U+FFFD. */
+/** The text of the bytes; how it holds those that are not UTF-8: see model/utf8.ts. */
 export function textOf(bytes: Buffer, from: number, to: number): string {
   return isAsciiRange(bytes, from, to) ? bytes.toString('latin1', from, to) : decodeUtf8(bytes, from, to);
 }

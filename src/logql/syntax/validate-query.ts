@@ -8,7 +8,7 @@ import { printStage } from './print-stage.js';
 import { depthMax, type TokenCursor, tooDeep } from './token-cursor.js';
 import { childrenOf, depthOf, labelFilterChildren, labelFiltersOf, walk } from './walk.js';
 
-const noMatcher =
+export const noMatcher =
   'queries require at least one regexp or equality matcher that does not have an empty-compatible value. ' +
   'For instance, app=~".*" does not meet this requirement, but app=~".+" will';
 

@@ -159,6 +159,7 @@ class Parser {
   /** The code point ahead. */
   #rune(): number {
     const rune = this.#source.codePointAt(this.#at) as number;
+    if (isStray(rune)) this.#fail('invalid UTF-8', this.#source.slice(this.#at));
     this.#at += rune > 0xffff ? 2 : 1;
     return rune;
   }
@@ -446,6 +447,9 @@ class Parser {
     return this.#source[this.#at] === '\\' ? this.#escapedRune() : this.#rune();
   }
 }
+
+/** A byte that is no UTF-8: see utf8.ts of model. */
+const isStray = (rune: number): boolean => rune >= 0xdc80 && rune <= 0xdcff;
 
 const flagNames: Readonly<Record<string, keyof Flags>> = {
   i: 'fold',

@@ -5,6 +5,7 @@
  * the bytes with a level counter, and compares the keys met on each level with the paths.
  */
 
+import { encodeUtf8 } from '../../../model/utf8.js';
 import type { LabelExtraction } from '../../syntax/ast.js';
 import { parseJsonPath } from '../label-path.js';
 import { jsonForm, type LabelSlot, rawForm } from '../labels-builder.js';
@@ -46,7 +47,7 @@ function parseExpression(expression: string): readonly string[] {
   }
 }
 
-const latin1Of = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
+const latin1Of = (text: string): string => encodeUtf8(text).toString('latin1');
 
 const malformedJson = 'Malformed JSON error';
 const openValue = {

@@ -1,4 +1,5 @@
 /** `| level="error"`, `| status >= 500 and duration > 10s`: lets rows pass by their labels. */
+import { encodeUtf8 } from '../../../model/utf8.js';
 import type { CompareOp, LabelFilter } from '../../syntax/ast.js';
 import { type Parsed, parseBytes, parseDurationNs, parseNumber, roundedSize } from '../go-values.js';
 import type { SingleLabelFilter } from '../hints.js';
@@ -84,7 +85,7 @@ function compileString(
 
 /** Compares bytes where the value is still bytes: most rows fail, and then no string was made for them. */
 function equals(slot: LabelSlot, builder: LabelsBuilder, value: string): () => boolean {
-  const wanted = Buffer.from(value, 'utf8');
+  const wanted = encodeUtf8(value);
   const { length } = wanted;
   const isPlain = /^[\x21-\x7e]+$/.test(value);
   return () => {
@@ -195,7 +196,7 @@ function compileIp(pattern: string, op: '=' | '!=', slot: LabelSlot, builder: La
     if (builder.error !== '') return true;
     const text = builder.get(slot);
     if (text === undefined || matcher === null) return false;
-    const bytes = Buffer.from(text, 'utf8');
+    const bytes = encodeUtf8(text);
     return matcher.test(bytes, 0, bytes.length) === (op === '=');
   };
 }

@@ -5,6 +5,7 @@
  * is the same as fitting (`isExact`), the search alone decides; else it only tells which lines are worth a test.
  */
 import { compileRegex } from '../../../model/regex.js';
+import { encodeUtf8 } from '../../../model/utf8.js';
 import type { LineFilterOp, LineFilterStage } from '../../syntax/ast.js';
 import { containsAnyCase, hasForeignForms } from '../any-case.js';
 import { containsNeedle, type Needle } from '../block-search.js';
@@ -47,7 +48,7 @@ function textFilter(op: LineFilterOp, text: string): LineFilter {
   switch (op) {
     case '|=':
     case '!=':
-      return literalFilter([{ bytes: Buffer.from(text, 'utf8'), caseInsensitive: false }]);
+      return literalFilter([{ bytes: encodeUtf8(text), caseInsensitive: false }]);
     case '|~':
     case '!~':
       return regexFilter(text);
@@ -108,7 +109,7 @@ function simpleFilter(test: SimpleTest): LineFilter {
   for (const leaf of test) {
     if (leaf === 'not-empty')
       return { negated: false, fits: (_bytes, from, to) => to > from, needles: null, isExact: false };
-    needles.push({ bytes: Buffer.from(leaf.text, 'utf8'), caseInsensitive: leaf.caseInsensitive });
+    needles.push({ bytes: encodeUtf8(leaf.text), caseInsensitive: leaf.caseInsensitive });
   }
   return literalFilter(needles);
 }

@@ -1,4 +1,5 @@
 /** The language of `| pattern` and `|>`: literals and captures `<name>`, `<_>` being a capture without a name. */
+import { encodeUtf8 } from '../../../model/utf8.js';
 
 export type PatternNode =
   | { readonly kind: 'literal'; readonly bytes: Buffer }
@@ -39,11 +40,11 @@ function parse(text: string): PatternNode[] {
   const nodes: PatternNode[] = [];
   let from = 0;
   for (const match of text.matchAll(captureToken)) {
-    if (match.index > from) nodes.push({ kind: 'literal', bytes: Buffer.from(text.slice(from, match.index)) });
+    if (match.index > from) nodes.push({ kind: 'literal', bytes: encodeUtf8(text.slice(from, match.index)) });
     nodes.push({ kind: 'capture', name: match[0].slice(1, -1) });
     from = match.index + match[0].length;
   }
-  if (from < text.length) nodes.push({ kind: 'literal', bytes: Buffer.from(text.slice(from)) });
+  if (from < text.length) nodes.push({ kind: 'literal', bytes: encodeUtf8(text.slice(from)) });
   return nodes;
 }
 
