@@ -5,8 +5,8 @@
 import type { AddressInfo } from 'node:net';
 import type { Config } from './config/options.js';
 import { readOverrides } from './config/overrides-file.js';
-import { renderConfig } from './config/render.js';
-import { createApp, type TlsOptions } from './http/app.js';
+import { publishedLimits, renderConfig, renderPublishedLimits } from './config/render.js';
+import { createApp } from './http/app.js';
 import { registerRoutes } from './http/routes/routes.js';
 import { DiskReserve } from './ingest/disk-reserve.js';
 import { defaultBodyLimits } from './ingest/push/body.js';
@@ -21,7 +21,9 @@ import type { TenantId } from './model/tenant.js';
 import { PatternStore } from './patterns/pattern-store.js';
 import { Frontend } from './query/frontend.js';
 import { StoreQuerier } from './query/querier.js';
+import { strictest } from './query/query-limits.js';
 import { QueryQueue } from './query/query-queue.js';
+import { openScanPlace } from './query/scan/scan-place.js';
 import { ResultsCache } from './query/results-cache.js';
 import type { QueryStats } from './query/stats.js';
 import { openStorage, type Storage } from './storage.js';
@@ -108,8 +110,11 @@ class Running {
     const { ingester, store, requests, versions } = storage;
 
     const metrics = createMetrics(version, storage.readings);
+    // Threads start with the first scan that is worth them, and close before the storage that they read.
+    const place = openScanPlace();
+    this.#undo.push(() => place.pool?.close());
     const querier = (tenants: readonly TenantId[], stats: QueryStats) =>
-      new StoreQuerier(store, tenants, stats, storage.onDamage);
+      new StoreQuerier(store, tenants, stats, storage.onDamage, place, strictest(tenants.map(limitsFor)));
     const cache = config.query_range.cache_results
       ? new ResultsCache(config.query_range.results_cache.cache.embedded_cache.max_size_mb * 2 ** 20, versions)
       : null;
@@ -152,10 +157,13 @@ class Running {
         }
       },
     });
-    const patterns = config.pattern_ingester.enabled ? new PatternStore() : null;
+    const { enabled, max_clusters, max_allowed_line_length, retain_for } = config.pattern_ingester;
+    const patterns = enabled
+      ? new PatternStore({ clustersMax: max_clusters, lineCharsMax: max_allowed_line_length, keptMs: retain_for })
+      : null;
     if (patterns !== null) {
       this.#undo.push(ingester.onAppend((tenant, labels, batch) => patterns.append(tenant, labels, batch)));
-      this.#undo.push(clock.every(60_000, () => patterns.forget(Math.floor(clock.nowMs() / 1000))));
+      this.#undo.push(clock.every(60_000, () => patterns.forget(clock.nowMs())));
     }
     this.#reset = async () => {
       await storage.reset();
@@ -163,13 +171,22 @@ class Running {
       patterns?.clear();
     };
 
-    let ready = false;
+    let notReady: string | null = 'the write-ahead log is being read';
     const app = createApp({
       log,
       bodyLimitBytes: config.distributor.max_recv_msg_size,
-      readTimeoutMs: config.server.http_server_read_timeout,
-      idleTimeoutMs: config.server.http_server_idle_timeout,
-      tls: tlsOptions(config.server.http_tls_config, this.#fs),
+      pathPrefix: config.server.http_path_prefix,
+      timeouts: {
+        readMs: config.server.http_server_read_timeout,
+        readHeaderMs: config.server.http_server_read_header_timeout,
+        writeMs: config.server.http_server_write_timeout,
+        idleMs: config.server.http_server_idle_timeout,
+        gracefulMs: config.server.graceful_shutdown_timeout,
+      },
+      connectionsMax: config.server.http_listen_conn_limit,
+      compress: config.frontend.compress_responses,
+      requestsAtInfo: config.server.log_request_at_info_level_enabled,
+      tls: tlsOf(config.server.http_tls_config, this.#fs),
       observe: ({ method, route, status, seconds }) => {
         metrics.requestSeconds.observe({ method, route, status_code: String(status), ws: 'false' }, seconds);
       },
@@ -195,8 +212,10 @@ class Running {
       queryTimeoutMs: (tenants) => Math.min(...tenants.map((t) => limitsFor(t).query_timeout)),
       maxDurationMs: config.querier.tail_max_duration,
       enabled: config.compactor.retention_enabled,
-      notReady: () => (ready ? null : 'Ingester not ready: the write-ahead log is being read'),
+      notReady: () => notReady && `Ingester not ready: ${notReady}`,
       renderConfig: (mode) => renderConfig(config, mode),
+      publishedLimits: (tenant) => publishedLimits(limitsFor(tenant)),
+      renderLimits: (tenant) => renderPublishedLimits(limitsFor(tenant)),
       logLevel: {
         get: () => log.level,
         set: (level) => {
@@ -226,7 +245,11 @@ class Running {
     });
     const httpPort = (app.server.address() as AddressInfo).port;
     const grpcPort = await this.#listenGrpc(push);
-    ready = true;
+    notReady = null;
+    this.#undo.push(() => {
+      notReady = 'the server is stopping';
+      return config.shutdown_delay > 0 && new Promise<void>((done) => clock.after(config.shutdown_delay, done));
+    });
     return { httpPort, grpcPort };
   }
 
@@ -235,10 +258,19 @@ class Running {
       grpc_listen_port: port,
       grpc_listen_address: address,
       grpc_server_max_recv_msg_size: maxRecvBytes,
+      grpc_server_max_send_msg_size: maxSendBytes,
+      grpc_server_max_concurrent_streams: callsMax,
     } = this.#config.server;
     if (port < 0) return null;
     const { startGrpc } = await import('./grpc/pusher.js');
-    const grpc = await startGrpc(push, { address, port, authEnabled: this.#config.auth_enabled, maxRecvBytes });
+    const grpc = await startGrpc(push, {
+      address,
+      port,
+      authEnabled: this.#config.auth_enabled,
+      maxRecvBytes,
+      maxSendBytes,
+      callsMax,
+    });
     this.#undo.push(() => grpc.stop());
     return grpc.port;
   }
@@ -271,18 +303,12 @@ class Running {
   }
 }
 
-function tlsOptions(tls: Config['server']['http_tls_config'], fs: FileSystem): TlsOptions | undefined {
+/** Null: the port speaks plain HTTP. */
+function tlsOf(tls: Config['server']['http_tls_config'], fs: FileSystem) {
   const pem = (inline: string, file: string): Buffer | null =>
     inline !== '' ? Buffer.from(inline) : file !== '' ? Buffer.from(readFile(fs, file)) : null;
   const cert = pem(tls.cert, tls.cert_file);
   const key = pem(tls.key, tls.key_file);
-  if (cert === null || key === null) return undefined;
-  const ca = pem(tls.client_ca, tls.client_ca_file);
-  return {
-    cert,
-    key,
-    ...(ca && { ca }),
-    requestCert: /^(Request|Require|Verify)/.test(tls.client_auth_type),
-    rejectUnauthorized: /Verify/.test(tls.client_auth_type),
-  };
+  if (cert === null || key === null) return null;
+  return { cert, key, clientCa: pem(tls.client_ca, tls.client_ca_file), clientAuthType: tls.client_auth_type };
 }

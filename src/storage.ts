@@ -18,6 +18,7 @@ import { type FileSystem, isFileError, readFile, writeFully } from './io/file-sy
 import { lockFolder } from './io/lock-file.js';
 import type { Limits } from './limits/limits.js';
 import type { LogFields, Logger, LogValue } from './log.js';
+import { fieldExtractor } from './logql/pipeline/field-extractor.js';
 import type { GaugeReadings } from './metrics/metrics.js';
 import { DamageError } from './model/block-source.js';
 import type { TenantId } from './model/tenant.js';
@@ -95,6 +96,7 @@ async function open(
   const requests = new DeleteRequests(disk, `${paths.root}/delete-requests.json`, clock);
   const cache = new BlockCache();
   const codec = codecNamed(config.ingester.chunk_encoding);
+  const extractFields = fieldExtractor();
   const { ingester: ing } = config;
   const ingester = await openIngester({
     fs,
@@ -105,6 +107,7 @@ async function open(
     index,
     codec,
     cache,
+    extractFields,
     log: (level, event, fields) => log[level](event, fieldsOf(fields)),
     blockBytes: ing.chunk_block_size,
     chunkTargetBytes: ing.chunk_target_size,
@@ -146,6 +149,7 @@ async function open(
     requests,
     journal,
     codec,
+    extractFields,
     clock,
     log: log.named('compactor'),
     limitsFor,

@@ -251,7 +251,7 @@ const NAMED = [
   '(?P<num>(?P<inner>\\\\d)\\\\d*)',
 ];
 const BAD_NAMED = ['no groups', '(unnamed)', '(?P<a>x', '(?P<a>x)(?P<a>y)', '(?P<1a>x)', ''];
-const RANGES = ['1m', '5m', '90s', '10m', '30m', '1h', '1h30m', '20s', '7m', '1m30s'];
+const RANGES = ['1m', '5m', '90s', '10m', '30m', '30m', '1h', '1h', '1h30m', '20s', '7m', '20m'];
 const IP_RANGES = [
   ...V4,
   ...V6,
@@ -355,7 +355,7 @@ export class QueryMaker {
   pipeline(stagesMax = 5) {
     const { r } = this;
     const stages = [];
-    if (r.chance(0.4)) stages.push(this.lineFilter());
+    if (r.chance(0.25)) stages.push(this.lineFilter());
     if (r.chance(0.7)) {
       const parser = this.parser();
       if (parser !== '') stages.push(parser);
@@ -368,8 +368,8 @@ export class QueryMaker {
   stage() {
     const { r } = this;
     return r.weighted([
-      [3, () => this.lineFilter()],
-      [8, () => ['| ', this.labelFilter(2)]],
+      [2, () => this.lineFilter()],
+      [6, () => ['| ', this.labelFilter(2)]],
       [2, () => this.parser() || '| json'],
       [3, () => this.lineFormat()],
       [3, () => this.labelFormat()],
@@ -721,7 +721,7 @@ export class QueryMaker {
     return {
       time: String(
         START_NS +
-          BigInt(this.r.between(0, 64)) * 60_000_000_000n +
+          BigInt(this.r.between(5, 64)) * 60_000_000_000n +
           (this.r.chance(0.3) ? BigInt(this.r.int(1_000_000_000)) : 0n),
       ),
     };

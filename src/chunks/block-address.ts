@@ -44,7 +44,13 @@ export interface AddressedBlock extends BlockSource {
   readonly hash: number | null;
   /** Only when `hash` is not null. `needs`: what will be read there. */
   address(needs: ColumnNeeds): BlockAddress;
+  /** Reading it in this thread costs nothing now. */
+  isDecoded(needs: ColumnNeeds): boolean;
 }
+
+/** True of blocks of this kind only: of others it is not known. */
+export const isDecoded = (block: BlockSource, needs: ColumnNeeds): boolean =>
+  'isDecoded' in block && (block as AddressedBlock).isDecoded(needs);
 
 /** The block when other threads can read it. */
 export const addressed = (block: BlockSource): AddressedBlock | null =>

@@ -1,6 +1,13 @@
 /** Decoded blocks, and the block tables of chunks, bounded by bytes. One for each thread. */
 import type { ColumnNeeds, EntryBatch } from '../model/entry-batch.js';
-import { type BlockBytes, type BlockHeader, type DecodedColumns, type EncodedBlock, readBlock } from './block.js';
+import {
+  type BlockBytes,
+  type BlockHeader,
+  type DecodedColumns,
+  type EncodedBlock,
+  hasColumns,
+  readBlock,
+} from './block.js';
 import type { AddressedBlock, EncodedAddress } from './block-address.js';
 import { ByteLru } from './byte-lru.js';
 import type { Place } from './section.js';
@@ -54,6 +61,12 @@ export class BlockCache {
     return batch;
   }
 
+  /** Whether `read` would find all of it. Fields do not count: with them it may need less. */
+  has(key: BlockKey, block: BlockHeader, { lines, metadata }: ColumnNeeds): boolean {
+    const known = this.#columns.peek(key);
+    return known !== undefined && hasColumns(block, { lines, metadata }, known);
+  }
+
   /** The table of a chunk, by pack and place; `load` makes it when it is not here. */
   table(key: string, load: () => readonly BlockHeader[]): readonly BlockHeader[] {
     const known = this.#tables.get(key);
@@ -100,6 +113,7 @@ export function sourceOfEncoded(address: EncodedAddress, cache: BlockCache): Add
     hash: id,
     read: (needs) => cache.read(id, block, bytes, needs, place),
     address: () => address,
+    isDecoded: (needs) => cache.has(id, block, needs),
   };
 }
 

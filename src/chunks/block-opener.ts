@@ -1,19 +1,25 @@
 /** Reads blocks by the addresses that another thread gave. */
-import { isFileError } from '../io/file-system.js';
+import { type FileSystem, isFileError } from '../io/file-system.js';
 import { type BlockSource, DamageError } from '../model/block-source.js';
 import { dictionaryOf, type EntryBatch } from '../model/entry-batch.js';
 import type { BlockAddress, ColumnsAddress, StoredAddress } from './block-address.js';
 import { type BlockCache, sourceOfEncoded } from './block-cache.js';
-import { fileSource, type OpenFiles } from './open-files.js';
+import { fileSource, OpenFiles } from './open-files.js';
 import { blockAt } from './pack-reader.js';
 
 export class BlockOpener {
   readonly #files: OpenFiles;
   readonly #cache: BlockCache;
 
-  constructor(files: OpenFiles, cache: BlockCache) {
-    this.#files = files;
+  /** At most so many files are kept open, each until it is not among those read last. */
+  constructor(fs: FileSystem, openFilesMax: number, cache: BlockCache) {
+    this.#files = new OpenFiles(fs, openFilesMax);
     this.#cache = cache;
+  }
+
+  /** Blocks that were opened can still be read: their files are then opened again. */
+  closeFiles(): void {
+    this.#files.closeAll();
   }
 
   /** Throws DamageError, also when the pack is gone. */

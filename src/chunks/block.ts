@@ -111,6 +111,10 @@ export function encodeBlock(batch: EntryBatch, codec: Codec, fields: ExtractedFi
   };
 }
 
+/** Was it encoded with fields, and were some worth a column? */
+export const hasFieldColumns = ({ sections }: BlockHeader): boolean =>
+  sections.some(({ kind }) => kind === sectionKinds.fields);
+
 /** Stored bytes [start, end) of a block. May be a view. */
 export type BlockBytes = (start: number, end: number) => Uint8Array;
 

@@ -23,6 +23,10 @@ export class ByteLru<K, V> {
     this.#slots.set(key, slot);
     return slot.value;
   }
+  /** Without counting as a use. */
+  peek(key: K): V | undefined {
+    return this.#slots.get(key)?.value;
+  }
   /** Replaces what the key had. A value larger than the whole cache is not kept. Returns how many others had to go. */
   set(key: K, value: V, byteLength: number): number {
     this.delete(key);

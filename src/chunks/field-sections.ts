@@ -1,11 +1,13 @@
 /** Field columns (model/field-columns.ts) as sections of a block: README.md has their layout. */
-import type { EntryBatch, MetadataColumn } from '../model/entry-batch.js';
+import type { EntryBatch } from '../model/entry-batch.js';
 import {
   damagedRow,
   decimalScaleMax,
   decimalText,
+  type ExtractedDecimals,
   type ExtractedField,
   type ExtractedFields,
+  type ExtractedTexts,
   type FieldColumn,
   type FieldColumns,
   type FieldDictionary,
@@ -13,11 +15,12 @@ import {
   type FieldNeeds,
   mantissaMax,
 } from '../model/field-columns.js';
+import { fitsBits, readBits, writeBits } from './bit-column.js';
 import { type ByteReader, ByteWriter, FormatError } from './bytes.js';
-import type { Codec } from './codec/codec.js';
+import { type Codec, none } from './codec/codec.js';
 import { readFloats, readUints, writeIntegers } from './integer-column.js';
 import { packSection, type Section, sectionKinds } from './section.js';
-import { readTextColumn, writeTextColumn } from './text-dictionary.js';
+import { accumulate, TextDictionary } from './text-dictionary.js';
 
 /** What all field sections of a block may take on disk, for each of its lines, with their rows in the block table. */
 const bytesPerLineMax = 8;
@@ -27,17 +30,26 @@ export interface PackedSection {
   readonly stored: Uint8Array;
 }
 
+/** A column of numbers goes before a column of texts of half its bytes: without it there is nothing to compute with. */
+const weightOfNumbers = 0.5;
+
 /** The columns that are worth their bytes, cheapest first, and what else is known. Offsets of the sections are not set. */
 export function packFields(fields: ExtractedFields, { count }: EntryBatch, codec: Codec): readonly PackedSection[] {
   let left = count * bytesPerLineMax;
   const summary = packSection(sectionKinds.fields, fields.format, summaryOf(fields, count), codec, 0);
   left -= costOf(summary);
-  const packed = fields.columns.map((column) => packField(column, count, codec)).filter((one) => one !== null);
-  packed.sort((a, b) => a.stored.length - b.stored.length);
+  const packed: { readonly one: PackedSection; readonly weight: number }[] = [];
+  for (const column of fields.columns) {
+    const one = packField(column, count, codec);
+    if (one === null) continue;
+    const isNumeric = column.kind === 'decimals' && column.areNumbers;
+    packed.push({ one, weight: costOf(one) * (isNumeric ? weightOfNumbers : 1) });
+  }
+  packed.sort((a, b) => a.weight - b.weight);
   const kept: PackedSection[] = [];
-  for (const one of packed) {
+  for (const { one } of packed) {
+    if (costOf(one) > left) continue;
     left -= costOf(one);
-    if (left < 0) break;
     kept.push(one);
   }
   if (kept.length === 0) return [];
@@ -56,22 +68,61 @@ function summaryOf({ names, states }: ExtractedFields, count: number): Uint8Arra
     out.varint(names.length);
     for (const name of names) out.text(name);
   }
-  writeIntegers(out, Uint32Array.from(states ?? new Uint8Array(count)), count, ['plain']);
+  writeBits(out, Uint32Array.from(states ?? new Uint8Array(count)), count);
   return out.written();
 }
 
-function packField(column: ExtractedField, count: number, codec: Codec): PackedSection | null {
-  const out = new ByteWriter(count * 2 + 256);
-  if (column.kind === 'texts') {
-    return writeTextColumn(out, column, count)
-      ? packSection(sectionKinds.fieldTexts, column.name, out.written(), codec, 0)
-      : null;
-  }
-  const { scale, mantissas, present } = column;
+const packField = (column: ExtractedField, count: number, codec: Codec): PackedSection | null =>
+  column.kind === 'texts' ? packTexts(column, count, codec) : packDecimals(column, count, codec);
+
+/** A dictionary of more bytes than this may be worth compressing. */
+const dictionaryBytesMax = 512;
+/** So are rows of which fewer than one of so many differs from the one before. */
+const changesMin = 8;
+
+function packTexts(column: ExtractedTexts, count: number, codec: Codec): PackedSection | null {
+  const { ids, dictionary } = column;
+  const out = new ByteWriter(count + 1024);
+  if (dictionary.length === 0) return null;
+  const values = Array.from({ length: dictionary.length }, (_, id) => dictionary.bytes(id));
+  const lengths = Uint32Array.from(values, (value) => value.length);
+  out.varint(values.length);
+  writeIntegers(out, lengths, values.length, ['plain']);
+  const before = out.length;
+  for (const value of values) out.bytes(value);
+  const dictionaryBytes = out.length - before;
+  writeBits(out, ids, count);
+  let changes = 0;
+  for (let i = 1; i < count; i++) if (ids[i] !== ids[i - 1]) changes++;
+  const isLikelySmaller = dictionaryBytes > dictionaryBytesMax || changes * changesMin < count;
+  return packSection(sectionKinds.fieldTexts, column.name, out.written(), isLikelySmaller ? codec : none, 0);
+}
+
+function packDecimals(column: ExtractedDecimals, count: number, codec: Codec): PackedSection {
+  const { name, scale, mantissas, present } = column;
+  const out = new ByteWriter(count * 3 + 64);
   out.u8(scale);
-  writeIntegers(out, present === null ? new Uint32Array(count).fill(1) : Uint32Array.from(present), count, ['plain']);
-  writeIntegers(out, present === null ? mantissas : withoutGaps(mantissas, present), count, ['plain', 'delta']);
-  return packSection(sectionKinds.fieldDecimals, column.name, out.written(), codec, 0);
+  writeBits(out, present === null ? new Uint32Array(count).fill(1) : Uint32Array.from(present), count);
+  const whole = present === null ? mantissas : withoutGaps(mantissas, present);
+  const asBits = fitsBits(whole, count) && !areNearer(whole);
+  out.u8(asBits ? 0 : 1);
+  if (asBits) writeBits(out, whole, count);
+  else writeIntegers(out, whole, count, ['plain', 'delta']);
+  return packSection(sectionKinds.fieldDecimals, name, out.written(), asBits ? none : codec, 0);
+}
+
+/** Are neighbours much nearer to each other than the whole column is wide? Counters and times are. */
+function areNearer(values: Float64Array): boolean {
+  let [least, most, leastStep, mostStep] = [values[0]!, values[0]!, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 1; i < values.length; i++) {
+    const value = values[i]!;
+    const step = value - values[i - 1]!;
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+    leastStep = Math.min(leastStep, step);
+    mostStep = Math.max(mostStep, step);
+  }
+  return (mostStep - leastStep) * 16 < most - least;
 }
 
 /** Rows without a value repeat the one before, so that they do not widen the range. */
@@ -145,7 +196,7 @@ export function readSummary(from: ByteReader, format: FieldFormat, count: number
     names = new Set();
     for (let left = from.varint(); left > 0; left--) names.add(from.text());
   }
-  const states = Uint8Array.from(readUints(from, count));
+  const states = Uint8Array.from(readBits(from, count, new Uint32Array(count)));
   let most = 0;
   for (let i = 0; i < count; i++) if ((states[i] as number) > most) most = states[i] as number;
   if (most > damagedRow) throw new FormatError(`state ${most} of a row is not known`);
@@ -153,19 +204,27 @@ export function readSummary(from: ByteReader, format: FieldFormat, count: number
 }
 
 export function readField(from: ByteReader, { kind, name }: Section, count: number): DecodedField {
-  return kind === sectionKinds.fieldTexts ? sized(readTextColumn(from, name, count)) : readDecimals(from, name, count);
+  return kind === sectionKinds.fieldTexts ? readTexts(from, name, count) : readDecimals(from, name, count);
 }
 
-const sized = <C extends MetadataColumn & { dictionary: { byteLength: number } }>(column: C) => ({
-  ...column,
-  byteLength: 200 + column.ids.byteLength + column.dictionary.byteLength,
-});
+function readTexts(from: ByteReader, name: string, count: number): DecodedField {
+  const values = from.varint();
+  if (values === 0 || values > count) throw new FormatError(`${values} values for ${count} rows`);
+  const ends = readUints(from, values);
+  const dictionary = new TextDictionary(from.bytes(accumulate(ends)), ends);
+  const ids = readBits(from, count, new Uint32Array(count));
+  for (let i = 0; i < count; i++)
+    if (ids[i]! > values) throw new FormatError(`row refers to value ${ids[i]} of ${values}`);
+  return { name, ids, dictionary, byteLength: 200 + ids.byteLength + dictionary.byteLength };
+}
 
 function readDecimals(from: ByteReader, name: string, count: number): DecodedField {
   const scale = from.u8();
   if (scale > decimalScaleMax) throw new FormatError(`decimals with ${scale} digits behind the point`);
-  const ids = readUints(from, count);
-  const mantissas = readFloats(from, count);
+  const ids = readBits(from, count, new Uint32Array(count));
+  const form = from.u8();
+  if (form > 1) throw new FormatError(`decimals in the unknown form ${form}`);
+  const mantissas = form === 0 ? readBits(from, count, new Float64Array(count)) : readFloats(from, count);
   for (let i = 0; i < count; i++) {
     if (ids[i]! > 1 || !(Math.abs(mantissas[i]!) < mantissaMax)) throw new FormatError(`row ${i} is no decimal`);
     if (ids[i] === 1) ids[i] = i + 1;

@@ -105,7 +105,15 @@ class StoredBlock implements AddressedBlock {
     const { pack } = this.#ref;
     const bytes = (start: number, end: number): Uint8Array =>
       reading(pack, offset + start, () => exactly(this.#source, offset + start, offset + end));
-    return this.#cache.read(`${pack}:${offset}`, this.#block, bytes, needs, { file: pack, offset });
+    return this.#cache.read(this.#key, this.#block, bytes, needs, { file: pack, offset });
+  }
+
+  isDecoded(needs: ColumnNeeds): boolean {
+    return this.#cache.has(this.#key, this.#block, needs);
+  }
+
+  get #key(): string {
+    return `${this.#ref.pack}:${this.#block.offset}`;
   }
 
   get hash(): number | null {

@@ -14,6 +14,7 @@ import type { Logger } from '../log.js';
 import { type BlockSource, DamageError } from '../model/block-source.js';
 import type { ChunkRef } from '../model/chunk-ref.js';
 import { allColumns } from '../model/entry-batch.js';
+import type { FieldExtractor } from '../model/field-columns.js';
 import type { TenantId } from '../model/tenant.js';
 import type { Nanos } from '../model/time.js';
 import type { DeleteRequest, DeleteRequests } from './delete-requests.js';
@@ -27,6 +28,8 @@ export interface CompactorDeps {
   readonly requests: DeleteRequests;
   readonly journal: CompactorJournal;
   readonly codec: Codec;
+  /** Takes the fields out of lines where a block is written anew. */
+  readonly extractFields?: FieldExtractor;
   readonly clock: Clock;
   readonly log: Logger;
   readonly limitsFor: (tenant: TenantId) => Limits;
@@ -139,7 +142,7 @@ export class Compactor {
   }
 
   async #mergeGroup(tenant: TenantId, day: string, rows: readonly PackRow[]): Promise<boolean> {
-    const { store, codec } = this.#deps;
+    const { store, codec, extractFields } = this.#deps;
     const streams = new Map<string, { labels: ChunkRef['labels']; blocks: EncodedBlock[] }>();
     for (const row of rows) {
       const read = this.#reading(row.pack, () => {
@@ -156,7 +159,7 @@ export class Compactor {
     }
     const chunks: SealedChunk[] = [];
     for (const { labels, blocks } of streams.values()) {
-      chunks.push({ labels, blocks: mergeBlocks(blocks, codec) });
+      chunks.push({ labels, blocks: mergeBlocks(blocks, codec, extractFields) });
       await yieldToOthers();
     }
     await this.#replace(
@@ -209,7 +212,8 @@ export class Compactor {
     if (shown === source) return [block];
     const batch = shown.read(allColumns);
     if (batch.count === block.count) return [block];
-    return batch.count === 0 ? [] : [encodeBlock(batch, this.#deps.codec)];
+    const { codec, extractFields } = this.#deps;
+    return batch.count === 0 ? [] : [encodeBlock(batch, codec, extractFields?.(batch) ?? null)];
   }
 
   async #replace(

@@ -1,26 +1,44 @@
 /** The Fastify instance: raw bodies, plain-text errors as Loki's, the access log and the metrics of requests. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Server as NetServer, type Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { ApiError } from '../errors.js';
 import type { Logger } from '../log.js';
+import { localPath } from './path.js';
 import { textType } from './send.js';
+import { serverTls, type TlsSettings } from './tls.js';
+import { upgradeOptions } from './upgrade.js';
 
 export interface AppOptions {
   readonly log: Logger;
   /** Bytes of a body as sent, compressed or not. */
   readonly bodyLimitBytes: number;
-  readonly readTimeoutMs: number;
-  readonly idleTimeoutMs: number;
-  readonly tls?: TlsOptions | undefined;
+  /** What stands before every path, as in `/logs`; '': nothing. */
+  readonly pathPrefix: string;
+  readonly timeouts: Timeouts;
+  /** Connections at a time; 0: no bound. */
+  readonly connectionsMax: number;
+  /** Null: plain HTTP. */
+  readonly tls: TlsSettings | null;
+  /** Whether answers are compressed for clients that take it. */
+  readonly compress: boolean;
+  readonly requestsAtInfo: boolean;
   /** Called once a request is answered. */
   readonly observe: (seen: { method: string; route: string; status: number; seconds: number }) => void;
 }
 
-export interface TlsOptions {
-  readonly cert: Buffer;
-  readonly key: Buffer;
-  readonly ca?: Buffer;
-  readonly requestCert?: boolean;
-  readonly rejectUnauthorized?: boolean;
+/** In milliseconds; 0: none. */
+export interface Timeouts {
+  /** For a whole request to arrive. */
+  readonly readMs: number;
+  /** For its headers; 0: as `readMs`. */
+  readonly readHeaderMs: number;
+  /** For an answer to leave once it has begun: computing it has a bound of its own. */
+  readonly writeMs: number;
+  /** For the next request of a connection to begin. */
+  readonly idleMs: number;
+  /** For what runs to end when the server stops. */
+  readonly gracefulMs: number;
 }
 
 declare module 'fastify' {
@@ -38,20 +56,52 @@ const headerBytesMax = 1 << 20;
 /** Label names of up to 1,024 characters are path parameters (`/label/<name>/values`); UTF-8 may need three times that. */
 const paramBytesMax = 8192;
 
+/** How late a timeout may be noticed. */
+const timeoutCheckMaxMs = 1000;
+/** Longer than any timeout. */
+const neverMs = 2 ** 31;
+
 export function createApp(options: AppOptions): FastifyInstance {
+  const { timeouts } = options;
+  const tls = options.tls && serverTls(options.tls);
+  const path = localPath(options.pathPrefix);
+  /** Answers under way, by their connection. */
+  const answers = new Map<Socket, ServerResponse>();
   const settings: FastifyServerOptions = {
     bodyLimit: options.bodyLimitBytes,
     routerOptions: { maxParamLength: paramBytesMax },
-    requestTimeout: options.readTimeoutMs,
-    keepAliveTimeout: options.idleTimeoutMs,
+    requestTimeout: timeouts.readMs,
+    keepAliveTimeout: timeouts.idleMs,
     logger: false,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
-    return503OnClosing: true,
+    // What still comes over an open connection while the server stops is answered, with `Connection: close`.
+    return503OnClosing: false,
+    rewriteUrl: (request) => path(request.url as string),
+    clientErrorHandler: (error, socket) => refuseMalformed(error, socket, answers.get(socket)),
   };
-  // A query of 128 KiB fits into a URL, and Loki takes it there.
-  const http = { maxHeaderSize: headerBytesMax };
-  const app = Fastify({ ...settings, ...(options.tls ? { https: { ...options.tls, ...http } } : { http }) } as FastifyServerOptions);
+  const http = {
+    // A query of 128 KiB fits into a URL, and Loki takes it there.
+    maxHeaderSize: headerBytesMax,
+    requestTimeout: timeouts.readMs,
+    headersTimeout: Math.min(timeouts.readHeaderMs || Infinity, timeouts.readMs || Infinity, neverMs) % neverMs,
+    ...upgradeOptions,
+    connectionsCheckingInterval: Math.max(50, Math.min(timeoutCheckMaxMs, timeouts.readMs / 4 || timeoutCheckMaxMs)),
+  };
+  const app = Fastify({
+    ...settings,
+    ...(tls ? { https: { ...tls.options, ...http } } : { http }),
+  } as FastifyServerOptions);
+  if (options.connectionsMax > 0) app.server.maxConnections = options.connectionsMax;
+  if (tls !== null) app.server.on('secureConnection', tls.checkPeer);
+  app.server.prependListener('request', ({ socket }: IncomingMessage, answer: ServerResponse) => {
+    answers.set(socket, answer);
+    answer.once('close', () => answers.get(socket) === answer && answers.delete(socket));
+  });
+  app.addHook('preClose', () => endAnswers(app.server, answers, timeouts.gracefulMs));
+  app.server.on('upgrade', (request: IncomingMessage) => {
+    request.url = path(request.url as string);
+  });
 
   // Bodies are read by the routes that know what they mean: JSON, protobuf, forms, compressed or not.
   app.removeAllContentTypeParsers();
@@ -61,10 +111,13 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.addHook('onRequest', async (request) => {
     const sent = request.headers['content-type'] ?? '';
     request.sentContentType = sent;
+    if (!options.compress) delete request.headers['accept-encoding'];
     if (sent !== '' && !mediaType.test(sent)) request.headers['content-type'] = 'application/octet-stream';
   });
 
-  app.setNotFoundHandler((_request, reply) => reply.code(404).header('content-type', textType).send('404 page not found\n'));
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).header('content-type', textType).send('404 page not found\n'),
+  );
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     if (reply.raw.headersSent) {
       options.log.error('answer broken off', { path: pathOf(request.url), err: error.message });
@@ -73,15 +126,33 @@ export function createApp(options: AppOptions): FastifyInstance {
     }
     const status = error instanceof ApiError ? error.status : (error.statusCode ?? 500);
     if (status >= 500 && status !== 501) {
-      options.log.error('request failed', { path: pathOf(request.url), status, err: error.message, stack: error instanceof ApiError ? undefined : error.stack });
+      options.log.error('request failed', {
+        path: pathOf(request.url),
+        status,
+        err: error.message,
+        stack: error instanceof ApiError ? undefined : error.stack,
+      });
     }
     reply.code(status).header('content-type', textType).header('x-content-type-options', 'nosniff').send(error.message);
   });
+  if (timeouts.writeMs > 0) {
+    app.addHook('onSend', (_request, reply, _payload, done) => {
+      const { raw } = reply;
+      const late = setTimeout(() => raw.destroy(), timeouts.writeMs);
+      raw.once('close', () => clearTimeout(late));
+      done();
+    });
+  }
   app.addHook('onResponse', async (request, reply) => {
     const seconds = reply.elapsedTime / 1000;
     const status = reply.raw.writableFinished ? reply.statusCode : 499;
     options.observe({ method: request.method, route: routeName(request.routeOptions.url), status, seconds });
-    options.log.debug('request', { method: request.method, path: pathOf(request.url), status, duration: `${reply.elapsedTime.toFixed(1)}ms` });
+    options.log[options.requestsAtInfo ? 'info' : 'debug']('request', {
+      method: request.method,
+      path: pathOf(request.url),
+      status,
+      duration: `${reply.elapsedTime.toFixed(1)}ms`,
+    });
   });
   return app;
 }
@@ -89,13 +160,45 @@ export function createApp(options: AppOptions): FastifyInstance {
 /** Paths that exist answer 405 to methods that they do not have, as Loki does. To be called after all routes. */
 export function refuseOtherMethods(app: FastifyInstance, routes: ReadonlyMap<string, ReadonlySet<string>>): void {
   for (const [url, methods] of routes) {
-    const method = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'].filter((m) => !methods.has(m));
+    const method = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'].filter((m) => !methods.has(m));
     if (method.length > 0) app.route({ method, url, handler: (_request, reply) => reply.code(405).send() });
   }
 }
+
+/**
+ * Takes no new connection, and cuts off all of them once no answer is under way. Node's own way would cut off answers
+ * that are complete but still on their way to a slow client.
+ */
+async function endAnswers(server: FastifyInstance['server'], answers: ReadonlyMap<Socket, unknown>, graceMs: number) {
+  NetServer.prototype.close.call(server);
+  const late = performance.now() + graceMs;
+  while (answers.size > 0 && performance.now() < late) await new Promise((resume) => setTimeout(resume, 5));
+  server.closeAllConnections();
+}
+
+/** What is not HTTP, or did not come in time. Never written into an answer. Source of the texts: Go's net/http. */
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket, answer: ServerResponse | undefined): void {
+  const isBusy = answer?.headersSent === true && !answer.writableFinished;
+  if (error.code !== 'ECONNRESET' && socket.writable && !isBusy) {
+    const text = malformed[error.code ?? ''] ?? '400 Bad Request';
+    socket.write(`HTTP/1.1 ${text}\r\nContent-Type: ${textType}\r\nConnection: close\r\n\r\n${text}`);
+  }
+  socket.destroy();
+}
+
+const malformed: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
 
 const pathOf = (url: string): string => url.split('?', 1)[0] as string;
 
 /** As Loki's route label: `/loki/api/v1/query_range` → loki_api_v1_query_range. */
 export const routeName = (url: string | undefined): string =>
-  url === undefined ? 'other' : url.replace(/^\//, '').replace(/:/g, '').replace(/[^a-zA-Z0-9]+/g, '_').toLowerCase() || 'root';
+  url === undefined
+    ? 'other'
+    : url
+        .replace(/^\//, '')
+        .replace(/:/g, '')
+        .replace(/[^a-zA-Z0-9]+/g, '_')
+        .toLowerCase() || 'root';

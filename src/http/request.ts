@@ -61,15 +61,21 @@ export function formOf(request: FastifyRequest): Form {
 }
 
 /** Aborted when the client goes away, or when `timeoutMs` have passed. */
-export function requestSignal(request: FastifyRequest, reply: FastifyReply, timeoutMs: number): AbortSignal {
+export function requestSignal(reply: FastifyReply, timeoutMs: number): AbortSignal {
   const gone = new AbortController();
   reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) gone.abort(new ApiError('client-closed', 'The request was cancelled by the client.'));
+    if (!reply.raw.writableFinished)
+      gone.abort(new ApiError('client-closed', 'The request was cancelled by the client.'));
   });
   if (timeoutMs <= 0) return gone.signal;
   const late = new AbortController();
   const timer = setTimeout(() => {
-    late.abort(new ApiError('timeout', 'request timed out, decrease the duration of the request or add more label matchers (prefer exact match over regex match) to reduce the amount of data processed'));
+    late.abort(
+      new ApiError(
+        'timeout',
+        'request timed out, decrease the duration of the request or add more label matchers (prefer exact match over regex match) to reduce the amount of data processed',
+      ),
+    );
   }, timeoutMs);
   timer.unref();
   reply.raw.once('close', () => clearTimeout(timer));

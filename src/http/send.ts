@@ -1,7 +1,7 @@
 /** How answers leave: JSON in pieces with backpressure, compressed when the client takes that. */
 import { Readable } from 'node:stream';
-import { constants, createGzip, gzip } from 'node:zlib';
 import { promisify } from 'node:util';
+import { constants, createGzip, gzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 export const jsonType = 'application/json; charset=UTF-8';
@@ -12,10 +12,15 @@ const compressFrom = 1400;
 const gzipAsync = promisify(gzip);
 const level = constants.Z_BEST_SPEED;
 
-const takesGzip = (request: FastifyRequest): boolean => /\bgzip\b/i.test(String(request.headers['accept-encoding'] ?? ''));
+const takesGzip = (request: FastifyRequest): boolean =>
+  /\bgzip\b/i.test(String(request.headers['accept-encoding'] ?? ''));
 
 /** Sends a body that comes in pieces. One piece is sent with its length, more as a stream. */
-export async function sendPieces(request: FastifyRequest, reply: FastifyReply, pieces: Iterator<Buffer>): Promise<FastifyReply> {
+export async function sendPieces(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  pieces: Iterator<Buffer>,
+): Promise<FastifyReply> {
   reply.header('content-type', jsonType).header('vary', 'Accept-Encoding');
   const first = pieces.next();
   const second = first.done ? first : pieces.next();
@@ -41,4 +46,5 @@ export function sendJson(request: FastifyRequest, reply: FastifyReply, value: un
   return sendPieces(request, reply, [Buffer.from(`${JSON.stringify(value)}\n`)].values());
 }
 
-export const sendText = (reply: FastifyReply, text: string): FastifyReply => reply.header('content-type', textType).send(text);
+export const sendText = (reply: FastifyReply, text: string): FastifyReply =>
+  reply.header('content-type', textType).send(text);

@@ -14,6 +14,7 @@ import type { Clock, Stop } from '../io/clock.js';
 import { type FileSystem, parentOf } from '../io/file-system.js';
 import { DamageError } from '../model/block-source.js';
 import type { EntryBatch } from '../model/entry-batch.js';
+import type { FieldExtractor } from '../model/field-columns.js';
 import type { Labels } from '../model/labels.js';
 import type { TenantId } from '../model/tenant.js';
 import { type FlushCounters, Flusher, type FlushScope } from './flusher.js';
@@ -44,6 +45,8 @@ export interface IngesterOptions {
   readonly index: LabelIndex;
   readonly codec: Codec;
   readonly cache: BlockCache;
+  /** Takes the fields out of lines when a block is sealed. */
+  readonly extractFields?: FieldExtractor;
   readonly log: Log;
   /** Each place in the WAL where bytes are not what was written, once, at start. */
   readonly onDamage?: (damage: WalDamage) => void;

@@ -49,18 +49,22 @@ export interface FieldNeeds {
   rest(fields: FieldColumns, metadataNames: readonly string[]): Pick<ColumnNeeds, 'lines' | 'metadata'> | null;
 }
 
-/** A field as an extractor found it, in all rows of a batch. */
-export type ExtractedField =
-  | ({ readonly kind: 'texts' } & MetadataColumn)
-  | {
-      readonly kind: 'decimals';
-      readonly name: string;
-      /** The value of row i is mantissas[i] / 10^scale, without zeros at its end; 0 where `present` is 0. */
-      readonly scale: number;
-      readonly mantissas: Float64Array;
-      /** Null when every row has a value. */
-      readonly present: Uint8Array | null;
-    };
+/** Fields as an extractor found them, in all rows of a batch. */
+export interface ExtractedTexts extends MetadataColumn {
+  readonly kind: 'texts';
+}
+export interface ExtractedDecimals {
+  readonly kind: 'decimals';
+  readonly name: string;
+  /** Written as numbers, not as texts of digits: likelier to be computed with. */
+  readonly areNumbers: boolean;
+  /** The value of row i is mantissas[i] / 10^scale, without zeros at its end; 0 where `present` is 0. */
+  readonly scale: number;
+  readonly mantissas: Float64Array;
+  /** Null when every row has a value. */
+  readonly present: Uint8Array | null;
+}
+export type ExtractedField = ExtractedTexts | ExtractedDecimals;
 
 export interface ExtractedFields extends Pick<FieldColumns, 'format' | 'states'> {
   readonly names: readonly string[] | null;

@@ -18,16 +18,26 @@ export interface Cluster {
 /** Tokens that lead through the tree; a token with a digit counts as a gap there. */
 const treeDepth = 4;
 const similarityMin = 0.3;
-const clustersMax = 300;
+
+export interface DrainLimits {
+  readonly clustersMax: number;
+  /** Longer lines are left out: their pattern says little, and costs much. */
+  readonly lineCharsMax: number;
+}
 
 export class Drain {
+  readonly #limits: DrainLimits;
   readonly #leaves = new Map<string, Cluster[]>();
   #size = 0;
 
-  /** Counts one line at a time; lines too long to be worth it are left out. */
+  constructor(limits: DrainLimits) {
+    this.#limits = limits;
+  }
+
+  /** Counts a line. */
   train(line: string, bucketSeconds: number): void {
+    if (line.length === 0 || line.length > this.#limits.lineCharsMax) return;
     const tokens = tokenize(line);
-    if (tokens === null) return;
     const key = pathOf(tokens);
     let leaf = this.#leaves.get(key);
     if (leaf === undefined) {
@@ -36,7 +46,7 @@ export class Drain {
     }
     let cluster = closest(leaf, tokens.words);
     if (cluster === null) {
-      if (this.#size >= clustersMax) this.#evict();
+      if (this.#size >= this.#limits.clustersMax) this.#evict();
       cluster = {
         words: tokens.words.map((w) => (/\d/.test(w) ? gap : w)),
         spaced: tokens.spaced,
@@ -58,8 +68,8 @@ export class Drain {
     }
   }
 
-  /** Forgets buckets before the time, and clusters that have none left. */
-  forget(beforeSeconds: number): void {
+  /** Forgets buckets before the time, and clusters that have none left. Returns how many clusters there are. */
+  forget(beforeSeconds: number): number {
     for (const [key, leaf] of this.#leaves) {
       const kept = leaf.filter((cluster) => {
         for (const bucket of cluster.counts.keys()) if (bucket < beforeSeconds) cluster.counts.delete(bucket);
@@ -69,6 +79,7 @@ export class Drain {
       if (kept.length === 0) this.#leaves.delete(key);
       else this.#leaves.set(key, kept);
     }
+    return this.#size;
   }
 
   /** The cluster that was not seen for longest goes. */

@@ -2,7 +2,7 @@
 import type { EntryBatch } from '../model/entry-batch.js';
 import type { Labels } from '../model/labels.js';
 import type { TenantId } from '../model/tenant.js';
-import { Drain } from './drain.js';
+import { Drain, type DrainLimits } from './drain.js';
 
 export interface PatternSeries {
   readonly pattern: string;
@@ -11,10 +11,13 @@ export interface PatternSeries {
 }
 
 const bucketSeconds = 10;
-/** Source: Loki's pattern ingester keeps three hours. */
-const keptSeconds = 3 * 3600;
 /** Fields whose text is the message of a JSON line. Source: Loki's default list. */
 const messageField = /"(?:log|message|msg|msg_|_msg|content|event)"\s*:\s*"((?:[^"\\]|\\.)*)"/;
+
+export interface PatternLimits extends DrainLimits {
+  /** How long patterns are kept. */
+  readonly keptMs: number;
+}
 
 interface StreamPatterns {
   readonly labels: Labels;
@@ -22,7 +25,12 @@ interface StreamPatterns {
 }
 
 export class PatternStore {
+  readonly #limits: PatternLimits;
   readonly #tenants = new Map<TenantId, Map<string, StreamPatterns>>();
+
+  constructor(limits: PatternLimits) {
+    this.#limits = limits;
+  }
 
   append(tenant: TenantId, labels: Labels, batch: EntryBatch): void {
     let streams = this.#tenants.get(tenant);
@@ -44,7 +52,7 @@ export class PatternStore {
       const level = id === 0 ? '' : (levels?.dictionary.get(id - 1) ?? '');
       let drain = stream.byLevel.get(level);
       if (drain === undefined) {
-        drain = new Drain();
+        drain = new Drain(this.#limits);
         stream.byLevel.set(level, drain);
       }
       const line = lines.toString('utf8', i === 0 ? 0 : batch.lineEnd[i - 1], batch.lineEnd[i]);
@@ -86,11 +94,15 @@ export class PatternStore {
       .map(({ pattern, level, counts }) => ({ pattern, level, samples: [...counts].sort((a, b) => a[0] - b[0]) }));
   }
 
-  /** To be called now and then: drops what is older than three hours. */
-  forget(nowSeconds: number): void {
-    for (const streams of this.#tenants.values()) {
-      for (const { byLevel } of streams.values())
-        for (const drain of byLevel.values()) drain.forget(nowSeconds - keptSeconds);
+  /** To be called now and then: drops what is too old, and streams of which nothing is left. */
+  forget(nowMs: number): void {
+    const before = Math.floor((nowMs - this.#limits.keptMs) / 1000);
+    for (const [tenant, streams] of this.#tenants) {
+      for (const [text, { byLevel }] of streams) {
+        for (const [level, drain] of byLevel) if (drain.forget(before) === 0) byLevel.delete(level);
+        if (byLevel.size === 0) streams.delete(text);
+      }
+      if (streams.size === 0) this.#tenants.delete(tenant);
     }
   }
 

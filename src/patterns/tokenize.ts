@@ -6,14 +6,11 @@ export interface Tokens {
   readonly spaced: readonly boolean[];
 }
 
-/** Longer lines say little by their pattern and cost much. Source: Loki's default. */
-const lineCharsMax = 3000;
 /** Punctuation that holds ids, paths, times and numbers together. */
 const joins = new Set('_-.:/');
 const punctuation = /[\p{P}=]/u;
 
-export function tokenize(line: string): Tokens | null {
-  if (line.length === 0 || line.length > lineCharsMax) return null;
+export function tokenize(line: string): Tokens {
   const words: string[] = [];
   const spaced: boolean[] = [];
   let from = 0;

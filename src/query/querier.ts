@@ -3,7 +3,6 @@ import type { LogEntry, LogSelect, Querier, RangeSelect, StepSeries } from '../l
 import { compilePipeline, compileSamplePipeline } from '../logql/pipeline/pipeline.js';
 import { planWindows } from '../logql/range-aggregation/windows.js';
 import type { DamageError } from '../model/block-source.js';
-import type { ColumnNeeds } from '../model/entry-batch.js';
 import type { Labels } from '../model/labels.js';
 import type { TenantId } from '../model/tenant.js';
 import { FirstEntries, spaced } from './scan/first-entries.js';
@@ -11,11 +10,12 @@ import { poolLogs } from './scan/pooled-logs.js';
 import { poolSamples } from './scan/pooled-samples.js';
 import { crossingText } from './scan/pooled-scan.js';
 import { inlineBreathe, ScanContext } from './scan/scan-context.js';
-import { decodedBytes, logItems, perStream, type ScanItem, sampleItems } from './scan/scan-item.js';
+import { logItems, perStream, sampleItems, workBytes } from './scan/scan-item.js';
 import { type LogScan, scanLogs } from './scan/scan-logs.js';
-import { inlinePlace, type ScanPlace } from './scan/scan-place.js';
+import { inlinePlace, type ScanPlace, thresholdOf } from './scan/scan-place.js';
 import { type SampleScan, scanSampleBlocks, seriesTableFor } from './scan/scan-samples.js';
 import { finishOne } from './scan/series-table.js';
+import { checkReadLimits, type ReadLimits } from './read-limits.js';
 import type { QueryStats } from './stats.js';
 import { type Store, type StreamSource, selectStreams } from './stream-source.js';
 
@@ -25,6 +25,7 @@ export class StoreQuerier implements Querier {
   readonly #stats: QueryStats;
   readonly #onDamage: (error: DamageError) => void;
   readonly #place: ScanPlace;
+  readonly #limits: ReadLimits | null;
 
   /** `place`: the pool for large scans; without one, all are done on this thread. */
   constructor(
@@ -33,12 +34,14 @@ export class StoreQuerier implements Querier {
     stats: QueryStats,
     onDamage: (error: DamageError) => void,
     place: ScanPlace = inlinePlace,
+    limits: ReadLimits | null = null,
   ) {
     this.#store = store;
     this.#tenants = tenants;
     this.#stats = stats;
     this.#onDamage = onDamage;
     this.#place = place;
+    this.#limits = limits;
   }
 
   async selectLogs(select: LogSelect, signal: AbortSignal): Promise<readonly LogEntry[]> {
@@ -52,13 +55,14 @@ export class StoreQuerier implements Querier {
     const into = new FirstEntries(limit, backward, labelsOf);
     const context = this.#context(signal);
     const items = logItems(streams, backward);
-    const { pool, thresholdBytes, taskBytes } = this.#place;
+    const { pool, taskBytes } = this.#place;
+    const thresholdBytes = thresholdOf(this.#place);
     const text = pool === null ? null : crossingText(expr);
     if (pool === null || text === null) await scanLogs(items, scan, into, context);
     else {
       // Most queries find their entries at once: only what is left then may be worth other threads.
       const rest = items.slice(await scanLogs(items, scan, into, context, thresholdBytes));
-      if (bytesOf(rest, pipeline.needs) < thresholdBytes) await scanLogs(rest, scan, into, context);
+      if (workBytes(rest, pipeline.needs) < thresholdBytes) await scanLogs(rest, scan, into, context);
       else await poolLogs(rest, scan, text, into, context, { pool, taskBytes, labelsOf, signal });
     }
     const entries = into.take();
@@ -79,9 +83,12 @@ export class StoreQuerier implements Querier {
     const table = seriesTableFor(scan);
     const context = this.#context(signal);
     const items = sampleItems(streams);
-    const { pool, thresholdBytes, taskBytes } = this.#place;
+    const { pool, taskBytes } = this.#place;
+    const thresholdBytes = thresholdOf(this.#place);
     const text =
-      pool === null || bytesOf(items, pipeline.needs) < thresholdBytes ? null : crossingText({ ...expr, ...anyTimes });
+      pool === null || workBytes(items, pipeline.needs) < thresholdBytes
+        ? null
+        : crossingText({ ...expr, ...anyTimes });
     if (pool === null || text === null) await scanSampleBlocks(items, scan, table, context);
     else {
       const spec = { kind: 'samples', text, grouping, grid, rangeNs, offsetNs } as const;
@@ -105,12 +112,10 @@ export class StoreQuerier implements Querier {
       this.#stats.blocks += blocks.length;
       this.#stats.chunksMatched += chunks;
     }
+    if (this.#limits !== null) checkReadLimits(streams, this.#limits);
     return streams;
   }
 }
-
-const bytesOf = (items: readonly ScanItem[], needs: ColumnNeeds): number =>
-  items.reduce((bytes, item) => bytes + decodedBytes(item, needs), 0);
 
 /** Range and offset cross as numbers: as text, nanoseconds would get lost. */
 const anyTimes = { rangeNs: 60_000_000_000, offsetNs: 0 };

@@ -5,7 +5,7 @@
 import type { Clock } from '../io/clock.js';
 import type { LogEntry } from '../logql/engine/querier.js';
 import { compilePipeline } from '../logql/pipeline/pipeline.js';
-import type { Pipeline, StreamPipeline } from '../logql/pipeline/pipeline-types.js';
+import type { LineText, Pipeline, StreamPipeline } from '../logql/pipeline/pipeline-types.js';
 import type { LogExpr } from '../logql/syntax/ast.js';
 import type { EntryBatch } from '../model/entry-batch.js';
 import type { Labels } from '../model/labels.js';
@@ -26,25 +26,38 @@ export interface TailSink {
 export interface TailOptions {
   readonly expr: LogExpr;
   readonly matches: (labels: Labels) => boolean;
-  /** Entries are held back so long, so that late ones of other streams can be put in order. */
+  /** Entries are held back until they are so old, so that late ones of other streams can be put in order. */
   readonly delayMs: number;
   readonly maxDurationMs: number;
   readonly clock: Clock;
   readonly sink: TailSink;
 }
 
-/** Bounds of a tail. Source: Loki 3.7.6. */
-const entriesPerFrameMax = 100;
+/** Bounds of a tail. Source: Loki 3.7.6; those in bytes are ours. */
+const frameEntriesMax = 100;
+const frameBytesMax = 1 << 20;
 const droppedMax = 1000;
 const blockedMaxMs = 15_000;
-const queueMax = 10_000;
+const queueEntriesMax = 10_000;
+const queueBytesMax = 8 << 20;
 const frameEveryMs = 50;
+/** After so many lines the pipeline is compiled anew: it remembers every set of labels that it has made. */
+const pipelineLinesMax = 100_000;
+
+interface Queued {
+  readonly entry: LogEntry;
+  readonly dueMs: number;
+}
 
 export class Tailer {
   readonly #options: TailOptions;
-  readonly #pipeline: Pipeline;
+  #pipeline: Pipeline;
+  #pipelineLines = 0;
   readonly #streams = new Map<string, StreamPipeline | null>();
-  #queue: { readonly entry: LogEntry; readonly dueMs: number }[] = [];
+  /** Null until `begin`. */
+  #history: readonly LogEntry[] | null = null;
+  #queue: Queued[] = [];
+  #queueBytes = 0;
   #dropped: DroppedEntry[] = [];
   #blockedSinceMs: number | null = null;
   readonly #stopTimers: (() => void)[] = [];
@@ -60,25 +73,21 @@ export class Tailer {
     }
   }
 
-  /** Entries that were there before the tail began: they go first, in one run. */
+  /** Entries that were there before the tail began, oldest first: they go first. Until then nothing is sent. */
   begin(history: readonly LogEntry[]): void {
-    for (let i = 0; i < history.length; i += entriesPerFrameMax) {
-      this.#options.sink.send(history.slice(i, i + entriesPerFrameMax), []);
-    }
+    this.#history = history;
+    this.#flush();
   }
 
-  /** What was appended to one stream. Called in the tick of the append: it must be quick. */
+  /** What was appended to one stream. Called in the tick of the append: it must be quick, and the batch is not kept. */
   append(labels: Labels, batch: EntryBatch): void {
     if (this.#closed) return;
-    const stream = this.#stream(labels);
+    const stream = this.#stream(labels, batch.count);
     if (stream === null) return;
     const rows = Uint32Array.from({ length: batch.count }, (_, i) => i);
-    const dueMs = this.#options.clock.monotonicMs() + this.#options.delayMs;
     stream.run(batch, rows, rows.length, (row, line, resultLabels) => {
       const ns = batch.baseNs + BigInt(batch.offsetNs[row] as number);
-      const entry = { ns, line: typeof line === 'string' ? line : line.slice(), labels: resultLabels };
-      if (this.#queue.length < queueMax) this.#queue.push({ entry, dueMs });
-      else this.#drop(entry);
+      this.#enqueue({ ns, line: typeof line === 'string' ? line : line.slice(), labels: resultLabels });
       return true;
     });
   }
@@ -87,9 +96,29 @@ export class Tailer {
     this.#closed = true;
     for (const stop of this.#stopTimers) stop();
     this.#queue = [];
+    this.#history = [];
   }
 
-  #stream(labels: Labels): StreamPipeline | null {
+  #enqueue(entry: LogEntry): void {
+    const { clock, delayMs } = this.#options;
+    const bytes = bytesOf(entry.line);
+    if (this.#queue.length >= queueEntriesMax || this.#queueBytes + bytes > queueBytesMax) {
+      this.#drop(entry);
+      return;
+    }
+    const ageMs = Number(clock.nowNs() - entry.ns) / 1e6;
+    const dueMs = clock.monotonicMs() + Math.max(0, Math.min(delayMs, delayMs - ageMs));
+    this.#queue.push({ entry, dueMs });
+    this.#queueBytes += bytes;
+  }
+
+  #stream(labels: Labels, lines: number): StreamPipeline | null {
+    this.#pipelineLines += lines;
+    if (this.#pipelineLines > pipelineLinesMax) {
+      this.#pipelineLines = lines;
+      this.#streams.clear();
+      this.#pipeline = compilePipeline(this.#options.expr);
+    }
     let stream = this.#streams.get(labels.text);
     if (stream === undefined) {
       stream = this.#options.matches(labels) ? this.#pipeline.forStream(labels) : null;
@@ -99,23 +128,56 @@ export class Tailer {
   }
 
   #flush(): void {
-    const now = this.#options.clock.monotonicMs();
-    let due = 0;
-    while (due < this.#queue.length && (this.#queue[due] as { dueMs: number }).dueMs <= now) due++;
-    if (this.#options.sink.blocked()) {
-      this.#blockedSinceMs ??= now;
-      if (now - this.#blockedSinceMs > blockedMaxMs) this.#end('the client is too slow: it read nothing for 15s');
-      else for (const { entry } of this.#queue.splice(0, due)) this.#drop(entry);
+    if (this.#history === null || this.#closed) return;
+    const { clock, sink } = this.#options;
+    const nowMs = clock.monotonicMs();
+    if (sink.blocked()) {
+      this.#blockedSinceMs ??= nowMs;
+      if (nowMs - this.#blockedSinceMs > blockedMaxMs) this.#end('the client is too slow: it read nothing for 15s');
+      else for (const entry of this.#takeDue(nowMs)) this.#drop(entry);
       return;
     }
     this.#blockedSinceMs = null;
-    if (due === 0) return;
-    const entries = this.#queue.splice(0, due).map((q) => q.entry);
-    entries.sort((a, b) => (a.ns < b.ns ? -1 : a.ns > b.ns ? 1 : 0));
-    for (let i = 0; i < entries.length; i += entriesPerFrameMax) {
-      this.#options.sink.send(entries.slice(i, i + entriesPerFrameMax), this.#dropped);
-      this.#dropped = [];
+    this.#history = this.#send(this.#history);
+    if (this.#history.length > 0) return;
+    const rest = this.#send(this.#takeDue(nowMs));
+    for (const entry of rest) this.#drop(entry);
+    if (this.#dropped.length > 0 && rest.length === 0) this.#sendFrame([]);
+  }
+
+  /** In frames, until the client is blocked; returns what is left. */
+  #send(entries: readonly LogEntry[]): readonly LogEntry[] {
+    let from = 0;
+    while (from < entries.length && !this.#options.sink.blocked()) {
+      let to = from;
+      let bytes = 0;
+      while (to < entries.length && to - from < frameEntriesMax && bytes < frameBytesMax) {
+        bytes += bytesOf((entries[to++] as LogEntry).line);
+      }
+      this.#sendFrame(entries.slice(from, to));
+      from = to;
     }
+    return from === 0 ? entries : entries.slice(from);
+  }
+
+  #sendFrame(entries: readonly LogEntry[]): void {
+    this.#options.sink.send(entries, this.#dropped);
+    this.#dropped = [];
+  }
+
+  /** Takes what has been held back long enough, by time. */
+  #takeDue(nowMs: number): LogEntry[] {
+    const due: LogEntry[] = [];
+    const rest: Queued[] = [];
+    for (const queued of this.#queue) {
+      if (queued.dueMs > nowMs) rest.push(queued);
+      else {
+        due.push(queued.entry);
+        this.#queueBytes -= bytesOf(queued.entry.line);
+      }
+    }
+    this.#queue = rest;
+    return due.sort((a, b) => (a.ns < b.ns ? -1 : a.ns > b.ns ? 1 : 0));
   }
 
   #drop(entry: LogEntry): void {
@@ -128,3 +190,6 @@ export class Tailer {
     this.#options.sink.close(reason);
   }
 }
+
+/** A text counts by its length: near enough for a bound. */
+const bytesOf = (line: LineText): number => line.length;

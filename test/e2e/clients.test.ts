@@ -35,7 +35,12 @@ describe('winston-loki', () => {
   ] as const) {
     test(`sends its lines ${name}`, async () => {
       const app = `winston ${name}`;
-      const transport = new LokiTransport({ host: skald.url, labels: { app }, format: winston.format.simple(), ...options });
+      const transport = new LokiTransport({
+        host: skald.url,
+        labels: { app },
+        format: winston.format.simple(),
+        ...options,
+      });
       const logger = winston.createLogger({ level: 'debug', transports: [transport] });
       for (let i = 0; i < 5; i++) logger.info(`order ${i} paid`);
       logger.error('payment failed', { labels: { module: 'billing' } });
@@ -76,12 +81,23 @@ describe('OpenTelemetry', () => {
         processors: [new BatchLogRecordProcessor({ exporter: new Exporter({ url: `${skald.url}/otlp/v1/logs` }) })],
       });
       const logger = provider.getLogger('shop', '1.2.3');
-      logger.emit({ severityNumber: SeverityNumber.WARN, severityText: 'WARN', body: 'stock is low', attributes: { sku: 'a1' } });
+      logger.emit({
+        severityNumber: SeverityNumber.WARN,
+        severityText: 'WARN',
+        body: 'stock is low',
+        attributes: { sku: 'a1' },
+      });
       await provider.forceFlush();
       const { result } = await skald.query(`{service_name="${service}"}`, { direction: 'forward' });
       expect(result).toHaveLength(1);
       expect(result[0].values[0][1]).toBe('stock is low');
-      expect(result[0].stream).toMatchObject({ service_name: service, host_name: 'laptop', sku: 'a1', scope_name: 'shop', detected_level: 'warn' });
+      expect(result[0].stream).toMatchObject({
+        service_name: service,
+        host_name: 'laptop',
+        sku: 'a1',
+        scope_name: 'shop',
+        detected_level: 'warn',
+      });
       await provider.shutdown();
       otelApi.disable();
     });
@@ -91,7 +107,12 @@ describe('OpenTelemetry', () => {
 describe('Promtail', () => {
   test('sends snappy-compressed protobuf', async () => {
     const now = Date.now();
-    const body = snappy.compress(pushRequest('{app="promtail", filename="/var/log/x"}', [[now, 'first'], [now + 1, 'second']]));
+    const body = snappy.compress(
+      pushRequest('{app="promtail", filename="/var/log/x"}', [
+        [now, 'first'],
+        [now + 1, 'second'],
+      ]),
+    );
     const answer = await fetch(`${skald.url}/loki/api/v1/push`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-protobuf', 'user-agent': 'promtail/2.9.0' },
@@ -107,6 +128,12 @@ function pushRequest(labels: string, entries: readonly (readonly [ms: number, li
   const varint = (n: number): number[] => (n > 127 ? [(n % 128) | 128, ...varint(Math.floor(n / 128))] : [n]);
   const field = (no: number, data: Buffer) => Buffer.concat([Buffer.from([no * 8 + 2, ...varint(data.length)]), data]);
   const entry = ([ms, line]: readonly [number, string]) =>
-    field(2, Buffer.concat([field(1, Buffer.from([8, ...varint(Math.floor(ms / 1000)), 16, ...varint((ms % 1000) * 1e6)])), field(2, Buffer.from(line))]));
+    field(
+      2,
+      Buffer.concat([
+        field(1, Buffer.from([8, ...varint(Math.floor(ms / 1000)), 16, ...varint((ms % 1000) * 1e6)])),
+        field(2, Buffer.from(line)),
+      ]),
+    );
   return field(1, Buffer.concat([field(1, Buffer.from(labels)), ...entries.map(entry)]));
 }

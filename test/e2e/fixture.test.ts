@@ -69,9 +69,11 @@ test('takes a Loki YAML for its limits', async () => {
   await expect(skald.push({ app: 'shop' }, ['far too long a line'])).rejects.toThrow(/400.*exceeded/);
 });
 
-test('a bad query is an error with Loki\'s text', async () => {
+test("a bad query is an error with Loki's text", async () => {
   const skald = await start();
-  await expect(skald.lines('{app=}')).rejects.toThrow('400 parse error at line 1, col 6: syntax error: unexpected }, expecting STRING');
+  await expect(skald.lines('{app=}')).rejects.toThrow(
+    '400 parse error at line 1, col 6: syntax error: unexpected }, expecting STRING',
+  );
 });
 
 test('is disposed of at the end of its block', async () => {

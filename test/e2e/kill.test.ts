@@ -24,17 +24,25 @@ test(`after ${kills} kills every acknowledged line is there once`, { timeout: 30
     let killed = false;
     const write = async (writer: number): Promise<void> => {
       while (!killed) {
-        const lines = Array.from({ length: 1 + random.int(30) }, () => `line ${next++} of writer ${writer} ${'x'.repeat(random.int(300))}`);
+        const lines = Array.from(
+          { length: 1 + random.int(30) },
+          () => `line ${next++} of writer ${writer} ${'x'.repeat(random.int(300))}`,
+        );
         const values = lines.map((line, i) => [String(base + BigInt(next * 1000 + i)), line]);
         for (const line of lines) sent.add(line);
         const body = JSON.stringify({ streams: [{ stream: { app: 'storm', writer: String(writer) }, values }] });
         try {
-          const answer = await fetch(`${server.url}/loki/api/v1/push`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+          const answer = await fetch(`${server.url}/loki/api/v1/push`, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body,
+          });
           if (answer.status === 204) for (const line of lines) acknowledged.add(line);
         } catch (e) {
           if (!killed) throw e; // a broken connection is what a kill looks like
         }
-        if (random.int(60) === 0 && !killed) await fetch(`${server.url}/flush`, { method: 'POST' }).catch(() => undefined);
+        if (random.int(60) === 0 && !killed)
+          await fetch(`${server.url}/flush`, { method: 'POST' }).catch(() => undefined);
       }
     };
     const storm = Array.from({ length: writers }, (_, writer) => write(writer));
@@ -59,7 +67,13 @@ async function readAll(url: string, base: bigint): Promise<string[]> {
   for (const writer of Array.from({ length: writers }, (_, i) => i)) {
     let start = base - 1n;
     for (;;) {
-      const params = new URLSearchParams({ query: `{app="storm", writer="${writer}"}`, start: String(start), end: String(base + 10n ** 15n), limit: '5000', direction: 'forward' });
+      const params = new URLSearchParams({
+        query: `{app="storm", writer="${writer}"}`,
+        start: String(start),
+        end: String(base + 10n ** 15n),
+        limit: '5000',
+        direction: 'forward',
+      });
       const answer = await fetch(`${url}/loki/api/v1/query_range?${params}`);
       const { data } = (await answer.json()) as { data: { result: { values: [string, string][] }[] } };
       const values = data.result.flatMap((s) => s.values).sort((a, b) => (BigInt(a[0]) < BigInt(b[0]) ? -1 : 1));

@@ -27,7 +27,9 @@ test('every endpoint of the table is there, with its methods', async () => {
 test('methods that an endpoint does not have are answered 405', async () => {
   for (const { path, methods } of endpoints) {
     for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'].filter((m) => !methods.includes(m))) {
-      expect(`${method} ${path} ${(await fetch(skald.url + filledIn(path), { method })).status}`).toBe(`${method} ${path} 405`);
+      expect(`${method} ${path} ${(await fetch(skald.url + filledIn(path), { method })).status}`).toBe(
+        `${method} ${path} 405`,
+      );
     }
   }
 });
@@ -43,7 +45,10 @@ test('what is refused says so by name, and is never an empty success', async () 
 
 test('patterns are refused by name while they are off', async () => {
   const answer = await fetch(`${skald.url}/loki/api/v1/patterns?query={a="b"}`);
-  expect([answer.status, await answer.text()]).toEqual([404, 'patterns are off: set pattern_ingester.enabled to true\n']);
+  expect([answer.status, await answer.text()]).toEqual([
+    404,
+    'patterns are off: set pattern_ingester.enabled to true\n',
+  ]);
 });
 
 test('prepare_shutdown is set, shown and unset', async () => {

@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest';
 import { Drain } from '../../src/patterns/drain.js';
 
+const limits = { clustersMax: 300, lineCharsMax: 3000 };
+
 const patternsOf = (lines: readonly string[]): [string, number][] => {
-  const drain = new Drain();
+  const drain = new Drain(limits);
   for (const line of lines) drain.train(line, 0);
-  return [...drain.clusters()].map(({ pattern, counts }): [string, number] => [pattern, counts.get(0) ?? 0]).sort((a, b) => b[1] - a[1]);
+  return [...drain.clusters()]
+    .map(({ pattern, counts }): [string, number] => [pattern, counts.get(0) ?? 0])
+    .sort((a, b) => b[1] - a[1]);
 };
 
 test('lines that differ in a number are one pattern', () => {
@@ -24,7 +28,7 @@ test('lines of another shape are another pattern', () => {
 });
 
 test('patterns that are not seen any more are forgotten', () => {
-  const drain = new Drain();
+  const drain = new Drain(limits);
   drain.train('old line here', 100);
   drain.train('a new one', 500);
   drain.forget(200);
@@ -32,8 +36,12 @@ test('patterns that are not seen any more are forgotten', () => {
 });
 
 test('ten thousand different lines do not make ten thousand patterns', () => {
-  const drain = new Drain();
-  for (let i = 0; i < 10_000; i++) drain.train(Array.from({ length: 1 + (i % 50) }, (_, k) => String.fromCharCode(97 + ((i * 7 + k * 13) % 26))).join(' '), i);
+  const drain = new Drain(limits);
+  for (let i = 0; i < 10_000; i++)
+    drain.train(
+      Array.from({ length: 1 + (i % 50) }, (_, k) => String.fromCharCode(97 + ((i * 7 + k * 13) % 26))).join(' '),
+      i,
+    );
   expect([...drain.clusters()].length).toBeLessThanOrEqual(300);
 });
 

@@ -67,7 +67,7 @@ export class JsonWriter {
       for (let i = 0; i < from.length; i++) {
         const c = from[i] as number;
         if (c >= 0x20 && c !== quote && c !== backslash) buffer[at++] = c;
-        else at = escape(buffer, at, c);
+        else at = writeEscape(buffer, at, c);
       }
     }
     buffer[at++] = quote;
@@ -104,7 +104,7 @@ export class JsonWriter {
 const notAscii = /[\u007f-\uffff]/g;
 const plainAscii = /^[ !#-[\]-~]*$/;
 
-function escape(buffer: Buffer, start: number, c: number): number {
+function writeEscape(buffer: Buffer, start: number, c: number): number {
   let at = start;
   buffer[at++] = backslash;
   switch (c) {

@@ -35,7 +35,7 @@ export function* encodeResult(result: QueryResult, options: EncodeOptions): Gene
       w.raw('[');
       result.samples.forEach((sample, i) => {
         w.raw(i > 0 ? ',{"metric":' : '{"metric":');
-        labelsJson(w, sample.labels);
+        writeLabels(w, sample.labels);
         w.raw(`,"value":[${at},"${formatSample(sample.value)}"]}`);
       });
       w.raw(']');
@@ -62,30 +62,31 @@ function* encodeStreams(w: JsonWriter, entries: readonly LogEntry[], categorize:
   w.raw('[');
   for (const [i, stream] of streams.entries()) {
     if (i > 0) w.raw(',');
-    yield* writeStream(w, stream, categorize, pieceBytes);
+    yield* encodeStream(w, stream, categorize);
   }
   w.raw(']');
 }
 
-/** One stream and its values; yields whenever more than `pieceMax` bytes wait. */
-export function* writeStream(
-  w: JsonWriter,
-  stream: ResultStream,
-  categorize: boolean,
-  pieceMax: number,
-): Generator<Buffer> {
+/** One stream and its values; yields whenever more than a piece waits. */
+function* encodeStream(w: JsonWriter, stream: ResultStream, categorize: boolean): Generator<Buffer> {
   w.raw('{"stream":');
-  labelsJson(w, stream.labels);
+  writeLabels(w, stream.labels);
   w.raw(',"values":[');
   for (const [k, entry] of stream.entries.entries()) {
-    w.raw(`${k > 0 ? ',' : ''}["${entry.ns}",`);
-    if (typeof entry.line === 'string') w.string(entry.line);
-    else w.bytes(entry.line);
-    if (categorize) categories(w, entry.labels);
-    w.raw(']');
-    if (w.pending > pieceMax) yield w.take();
+    if (k > 0) w.raw(',');
+    writeValue(w, entry, categorize);
+    if (w.pending > pieceBytes) yield w.take();
   }
   w.raw(']}');
+}
+
+/** `["<ns>","<line>"]`, with the categories of its labels as third element if asked for. */
+export function writeValue(w: JsonWriter, { ns, line, labels }: LogEntry, categorize: boolean): void {
+  w.raw(`["${ns}",`);
+  if (typeof line === 'string') w.string(line);
+  else w.bytes(line);
+  if (categorize) categories(w, labels);
+  w.raw(']');
 }
 
 export function groupStreams(entries: readonly LogEntry[], categorize: boolean): Iterable<ResultStream> {
@@ -109,11 +110,11 @@ function categories(w: JsonWriter, labels: ResultLabels): void {
   w.raw(',{');
   if (labels.metadata.pairs.length > 0) {
     w.raw('"structuredMetadata":');
-    labelsJson(w, labels.metadata);
+    writeLabels(w, labels.metadata);
   }
   if (labels.parsed.pairs.length > 0) {
     w.raw(labels.metadata.pairs.length > 0 ? ',"parsed":' : '"parsed":');
-    labelsJson(w, labels.parsed);
+    writeLabels(w, labels.parsed);
   }
   w.raw('}');
 }
@@ -126,7 +127,7 @@ function* encodeMatrix(w: JsonWriter, { grid, series }: Extract<QueryResult, { k
   w.raw('[');
   for (const [i, one] of series.entries()) {
     w.raw(i > 0 ? ',{"metric":' : '{"metric":');
-    labelsJson(w, one.labels);
+    writeLabels(w, one.labels);
     w.raw(',"values":[').raw(samplesText(one, times)).raw(']}');
     if (w.pending > pieceBytes) yield w.take();
   }
@@ -141,7 +142,7 @@ function samplesText({ values, present }: StepSeries, times: readonly string[]):
   return text;
 }
 
-function labelsJson(w: JsonWriter, labels: Labels): void {
+export function writeLabels(w: JsonWriter, labels: Labels): void {
   w.raw('{');
   labels.pairs.forEach(([name, value], i) => {
     if (i > 0) w.raw(',');

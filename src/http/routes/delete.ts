@@ -1,8 +1,8 @@
 /** `delete`: requests to delete, their list, and how to take one back. Texts: recorded answers api/delete. */
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { ApiError } from '../../errors.js';
 import type { DeleteRequests } from '../../compactor/delete-requests.js';
+import { ApiError } from '../../errors.js';
 import type { Limits } from '../../limits/limits.js';
 import { parseLogExpr } from '../../logql/syntax/parser.js';
 import type { TenantId } from '../../model/tenant.js';
@@ -25,7 +25,10 @@ export interface DeleteRouteDeps extends RouteDeps {
 
 const refuse = (text: string): ApiError => new ApiError('bad-request', `${text}\n`);
 
-export function deleteRoutes(app: FastifyInstance, { requests, packsOf, changed, policy, limitsFor, nowNs }: DeleteRouteDeps): void {
+export function deleteRoutes(
+  app: FastifyInstance,
+  { requests, packsOf, changed, policy, limitsFor, nowNs }: DeleteRouteDeps,
+): void {
   for (const url of ['/loki/api/v1/delete', '/loki/api/admin/delete']) {
     app.route({
       method: ['POST', 'PUT'],
@@ -80,7 +83,8 @@ export function deleteRoutes(app: FastifyInstance, { requests, packsOf, changed,
   }
 
   function allowed(tenant: TenantId): void {
-    if (limitsFor(tenant).deletion_mode === 'disabled') throw new ApiError('forbidden', 'deletion is not available for this tenant\n');
+    if (limitsFor(tenant).deletion_mode === 'disabled')
+      throw new ApiError('forbidden', 'deletion is not available for this tenant\n');
   }
 }
 

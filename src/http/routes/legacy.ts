@@ -2,8 +2,9 @@
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../../errors.js';
 import { quoteGo } from '../../model/labels.js';
-import { Form, rangeParams } from '../../query/params.js';
 import type { Frontend } from '../../query/frontend.js';
+import { type Form, rangeParams } from '../../query/params.js';
+import { rfc3339Nano } from '../encode/legacy-time.js';
 import { groupStreams } from '../encode/results.js';
 import { formOf, readTenants, requestSignal } from '../request.js';
 import { sendJson } from '../send.js';
@@ -22,9 +23,10 @@ export function legacyRoutes(app: FastifyInstance, { frontend, policy, nowNs, qu
       const form = formOf(request);
       const params = rangeParams(form, nowNs());
       const query = withRegexp(form, params.query);
-      const signal = requestSignal(request, reply, queryTimeoutMs(tenants));
+      const signal = requestSignal(reply, queryTimeoutMs(tenants));
       const { result } = await frontend.range(tenants, { ...params, query }, signal);
-      if (result.kind !== 'streams') throw new ApiError('bad-request', 'legacy endpoints only support streams result type');
+      if (result.kind !== 'streams')
+        throw new ApiError('bad-request', 'legacy endpoints only support streams result type');
       const streams = [...groupStreams(result.entries, false)].map(({ labels, entries }) => ({
         labels: labels.text,
         entries: entries.map(({ ns, line }) => ({
@@ -41,12 +43,4 @@ export function legacyRoutes(app: FastifyInstance, { frontend, policy, nowNs, qu
 function withRegexp(form: Form, query: string): string {
   const regexp = form.get('regexp');
   return regexp === '' ? query : `${query} |~ ${quoteGo(regexp)}`;
-}
-
-/** As Go prints a UTC time: without trailing zeros of the fraction. */
-export function rfc3339Nano(ns: bigint): string {
-  const seconds = ns >= 0n ? ns / 1_000_000_000n : (ns - 999_999_999n) / 1_000_000_000n;
-  const fraction = String(ns - seconds * 1_000_000_000n).padStart(9, '0').replace(/0+$/, '');
-  const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
-  return `${whole}${fraction === '' ? '' : `.${fraction}`}Z`;
 }

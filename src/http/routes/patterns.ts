@@ -1,8 +1,8 @@
 /** `patterns`: what the pattern store saw; refused by name when it is off. */
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../../errors.js';
-import type { PatternStore } from '../../patterns/pattern-store.js';
 import { parseMatchers } from '../../logql/syntax/parser.js';
+import type { PatternStore } from '../../patterns/pattern-store.js';
 import { bounds, stepParam } from '../../query/params.js';
 import { labelsTest } from '../../query/stream-source.js';
 import { formOf, readTenants } from '../request.js';
@@ -20,7 +20,8 @@ export function patternRoutes(app: FastifyInstance, { patterns, policy, nowNs }:
     url: '/loki/api/v1/patterns',
     handler: async (request, reply) => {
       const tenants = readTenants(request, policy);
-      if (patterns === null) throw new ApiError('not-found', 'patterns are off: set pattern_ingester.enabled to true\n');
+      if (patterns === null)
+        throw new ApiError('not-found', 'patterns are off: set pattern_ingester.enabled to true\n');
       const form = formOf(request);
       const range = bounds(form, nowNs());
       const stepSeconds = Math.max(1, Math.floor(stepParam(form, range) / 1e9));

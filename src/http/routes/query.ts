@@ -23,7 +23,7 @@ export function queryRoutes(app: FastifyInstance, deps: QueryRouteDeps): void {
     handler: async (request, reply) => {
       const tenants = readTenants(request, policy);
       const params = rangeParams(formOf(request), nowNs());
-      const answer = await frontend.range(tenants, params, requestSignal(request, reply, queryTimeoutMs(tenants)));
+      const answer = await frontend.range(tenants, params, requestSignal(reply, queryTimeoutMs(tenants)));
       return sendPieces(request, reply, pieces(answer, encodingFlags(request)));
     },
   });
@@ -34,7 +34,7 @@ export function queryRoutes(app: FastifyInstance, deps: QueryRouteDeps): void {
     handler: async (request, reply) => {
       const tenants = readTenants(request, policy);
       const params = instantParams(formOf(request), nowNs());
-      const answer = await frontend.instant(tenants, params, requestSignal(request, reply, queryTimeoutMs(tenants)));
+      const answer = await frontend.instant(tenants, params, requestSignal(reply, queryTimeoutMs(tenants)));
       return sendPieces(request, reply, pieces(answer, encodingFlags(request)));
     },
   });

@@ -23,7 +23,7 @@ export type AllRouteDeps = DeleteRouteDeps &
   TailRouteDeps;
 
 /** Returns how to end the live tails, which would otherwise keep the server from stopping. */
-export function registerRoutes(app: FastifyInstance, deps: AllRouteDeps): { closeTails(): void } {
+export function registerRoutes(app: FastifyInstance, deps: AllRouteDeps): { closeTails(): Promise<void> } {
   const routes = new Map<string, Set<string>>();
   app.addHook('onRoute', ({ url, method }) => {
     const methods = routes.get(url) ?? new Set();

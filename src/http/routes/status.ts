@@ -2,7 +2,8 @@
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../../errors.js';
 import type { Metrics } from '../../metrics/metrics.js';
-import { formOf } from '../request.js';
+import type { TenantId } from '../../model/tenant.js';
+import { formOf, type TenantPolicy, writeTenant } from '../request.js';
 import { sendText, textType } from '../send.js';
 
 /** The Loki whose interface this is: Grafana's Drilldown asks for 3.2 or later. */
@@ -14,6 +15,9 @@ export interface StatusRouteDeps {
   /** Null when ready, else why not. */
   readonly notReady: () => string | null;
   readonly renderConfig: (mode: 'full' | 'diff' | 'defaults') => string;
+  /** As YAML, those that the tenant may know. */
+  readonly renderLimits: (tenant: TenantId) => string;
+  readonly policy: TenantPolicy;
   readonly logLevel: { get(): string; set(level: string): boolean };
   readonly flush: () => Promise<void>;
   readonly prepareShutdown: { get(): boolean; set(on: boolean): void };
@@ -25,7 +29,17 @@ const leLast = (text: string): string => text.replace(/\{le="([^"]*)",([^}]*)\}/
 
 /** The parts of a single binary, as /services of Loki names them. */
 const services = ['server', 'distributor', 'ingester', 'store', 'querier', 'query-frontend', 'compactor', 'ring'];
-const rings = ['/ring', '/distributor/ring', '/scheduler/ring', '/compactor/ring', '/ruler/ring', '/indexgateway/ring', '/memberlist'];
+const rings = [
+  '/ring',
+  '/distributor/ring',
+  '/scheduler/ring',
+  '/compactor/ring',
+  '/ruler/ring',
+  '/indexgateway/ring',
+  '/memberlist',
+  '/partition-ring',
+  '/pattern/ring',
+];
 
 export function statusRoutes(app: FastifyInstance, deps: StatusRouteDeps): void {
   app.get('/ready', (_request, reply) => {
@@ -34,31 +48,50 @@ export function statusRoutes(app: FastifyInstance, deps: StatusRouteDeps): void 
   });
 
   app.get('/loki/api/v1/status/buildinfo', (_request, reply) =>
-    reply.header('content-type', 'application/json').send(
-      JSON.stringify({ version: lokiVersion, revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' }),
-    ),
+    reply
+      .header('content-type', 'application/json')
+      .send(
+        JSON.stringify({ version: lokiVersion, revision: '', branch: '', buildUser: '', buildDate: '', goVersion: '' }),
+      ),
   );
 
   app.get('/config', (request, reply) => {
     const mode = formOf(request).get('mode');
-    if (mode !== '' && mode !== 'diff' && mode !== 'defaults') throw new ApiError('bad-request', 'invalid mode, use diff or defaults\n');
+    if (mode !== '' && mode !== 'diff' && mode !== 'defaults')
+      throw new ApiError('bad-request', 'invalid mode, use diff or defaults\n');
     return sendText(reply, deps.renderConfig(mode === '' ? 'full' : mode));
   });
 
-  app.get('/services', (_request, reply) => sendText(reply, `${services.map((name) => `${name} => Running`).join('\n')}\n`));
+  app.get('/config/tenant/v1/limits', (request, reply) =>
+    sendText(reply, deps.renderLimits(writeTenant(request, deps.policy))),
+  );
+
+  app.get('/services', (_request, reply) =>
+    sendText(reply, `${services.map((name) => `${name} => Running`).join('\n')}\n`),
+  );
 
   for (const url of rings) {
-    app.get(url, (_request, reply) => sendText(reply, 'skald runs as one process and keeps no ring: there is nothing to join, and nothing to forget.\n'));
+    app.get(url, (_request, reply) =>
+      sendText(
+        reply,
+        'skald runs as one process and keeps no ring: there is nothing to join, and nothing to forget.\n',
+      ),
+    );
   }
 
   app.get('/log_level', (_request, reply) =>
-    reply.header('content-type', 'application/json').send(JSON.stringify({ message: `Current log level is ${deps.logLevel.get()}` })),
+    reply
+      .header('content-type', 'application/json')
+      .send(JSON.stringify({ message: `Current log level is ${deps.logLevel.get()}` })),
   );
   app.post('/log_level', (request, reply) => {
     const level = formOf(request).get('log_level');
     const accepted = deps.logLevel.set(level);
     const message = accepted ? `Log level set to ${level}` : `unrecognized log level "${level}"`;
-    return reply.code(accepted ? 200 : 400).header('content-type', 'application/json').send(JSON.stringify(accepted ? { message } : { message, status: 'failed' }));
+    return reply
+      .code(accepted ? 200 : 400)
+      .header('content-type', 'application/json')
+      .send(JSON.stringify(accepted ? { message } : { message, status: 'failed' }));
   });
 
   app.get('/metrics', async (_request, reply) =>
@@ -66,13 +99,19 @@ export function statusRoutes(app: FastifyInstance, deps: StatusRouteDeps): void 
   );
 
   for (const url of ['/flush', '/ingester/flush']) {
-    app.route({ method: ['GET', 'POST'], url, handler: async (_request, reply) => {
-      await deps.flush();
-      return reply.code(204).send();
-    } });
+    app.route({
+      method: ['GET', 'POST'],
+      url,
+      handler: async (_request, reply) => {
+        await deps.flush();
+        return reply.code(204).send();
+      },
+    });
   }
 
-  app.get('/ingester/prepare_shutdown', (_request, reply) => sendText(reply, deps.prepareShutdown.get() ? 'set' : 'unset'));
+  app.get('/ingester/prepare_shutdown', (_request, reply) =>
+    sendText(reply, deps.prepareShutdown.get() ? 'set' : 'unset'),
+  );
   app.post('/ingester/prepare_shutdown', (_request, reply) => {
     deps.prepareShutdown.set(true);
     return reply.code(204).send();
@@ -81,9 +120,13 @@ export function statusRoutes(app: FastifyInstance, deps: StatusRouteDeps): void 
     deps.prepareShutdown.set(false);
     return reply.code(204).send();
   });
-  app.route({ method: ['GET', 'POST'], url: '/ingester/shutdown', handler: async (_request, reply) => {
-    await deps.flush();
-    reply.raw.once('finish', deps.shutdown);
-    return reply.code(204).header('content-type', textType).send();
-  } });
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/ingester/shutdown',
+    handler: async (_request, reply) => {
+      await deps.flush();
+      reply.raw.once('finish', deps.shutdown);
+      return reply.code(204).header('content-type', textType).send();
+    },
+  });
 }

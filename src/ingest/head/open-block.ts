@@ -166,7 +166,13 @@ export class OpenBlock {
       return own;
     };
     const bounds = { fromNs, throughNs, count, rawBytes };
-    return { ...bounds, read, hash: 0, address: (needs) => columnsAddress(bounds, read(), needs) };
+    return {
+      ...bounds,
+      read,
+      isDecoded: () => true,
+      hash: 0,
+      address: (needs) => columnsAddress(bounds, read(), needs),
+    };
   }
 }
 

@@ -4,6 +4,7 @@ import { type BlockCache, blockSourceOf } from '../../chunks/block-cache.js';
 import type { Codec } from '../../chunks/codec/codec.js';
 import type { BlockSource } from '../../model/block-source.js';
 import type { EntryBatch } from '../../model/entry-batch.js';
+import type { FieldExtractor } from '../../model/field-columns.js';
 import type { Nanos } from '../../model/time.js';
 import type { Position } from '../wal/record.js';
 import type { OpenBlock } from './open-block.js';
@@ -26,13 +27,15 @@ export interface SealedBlock {
 export interface SealOptions {
   readonly codec: Codec;
   readonly cache: BlockCache;
+  /** Takes the fields out of lines, which are then kept as columns beside them. */
+  readonly extractFields?: FieldExtractor;
 }
 
 /** One block for each day that the entries are of; their rows in the order of time. */
-export function sealBlock(block: OpenBlock, { codec, cache }: SealOptions): SealedBlock[] {
+export function sealBlock(block: OpenBlock, { codec, cache, extractFields }: SealOptions): SealedBlock[] {
   const { arrivedMs, firstSeq, last } = block;
   return splitByDay(block.ordered()).map(({ day, entries }) => {
-    const encoded = encodeBlock(entries, codec);
+    const encoded = encodeBlock(entries, codec, extractFields?.(entries) ?? null);
     const source = blockSourceOf(encoded, cache);
     return {
       kind: 'sealed',

@@ -1,5 +1,6 @@
 /** The order in which results list their series. */
 import type { Labels } from '../../model/labels.js';
+import { encodeUtf8 } from '../../model/utf8.js';
 
 /** As Prometheus compares label sets: name, value, name, value, …; a prefix comes first. */
 export function compareLabels(a: Labels, b: Labels): number {
@@ -15,6 +16,7 @@ export function compareLabels(a: Labels, b: Labels): number {
 
 /** The order of the UTF-8 bytes: that of code points, in which surrogates stand above all other code units. */
 function compareBytes(a: string, b: string): number {
+  if (!a.isWellFormed() || !b.isWellFormed()) return Buffer.compare(encodeUtf8(a), encodeUtf8(b));
   const shared = Math.min(a.length, b.length);
   for (let i = 0; i < shared; i++) {
     const x = a.charCodeAt(i);

@@ -53,7 +53,7 @@ export async function evaluateSamples(expr: SampleExpr, evaluation: Evaluation):
               expr.op === 'sum' && isDivisible(expr.expr) ? whole(evaluation) : evaluation,
             );
       signal.throwIfAborted();
-      return { series: aggregate(expr, present(inner), grid), failure: inner.failure };
+      return { series: aggregate(expr, present(inner), grid, isDivisible(expr)), failure: inner.failure };
     }
     case 'binary': {
       const { left, right } = expr;

@@ -99,8 +99,8 @@ class Extraction {
 class FieldTable {
   readonly #builder: LabelsBuilder;
   readonly #count: number;
-  /** By the number of their slot; null for those beyond the bound. */
-  readonly #bySlot: (FieldValues | null | undefined)[] = [];
+  /** By the number of their slot; null for those beyond the bound, 'odd' for names that no column may have. */
+  readonly #bySlot: (FieldValues | 'odd' | null | undefined)[] = [];
   readonly #values: FieldValues[] = [];
   readonly #names: string[] = [];
 
@@ -111,24 +111,23 @@ class FieldTable {
 
   /** False, with nothing added, when a column cannot tell what the builder's row would be in any stream. */
   add(index: number): boolean {
-    const { parsed, parsedLength } = this.#builder;
-    for (let k = 0; k < parsedLength; k++) if ((parsed[k] as LabelSlot).isOdd) return false;
+    const { parsed, parsedLength, row, oddRow } = this.#builder;
+    if (oddRow === row) return false;
     for (let k = 0; k < parsedLength; k++) {
       const slot = parsed[k] as LabelSlot;
       let values = this.#bySlot[slot.id];
-      if (values === undefined) {
-        if (isSpecial(slot.name)) {
-          slot.isOdd = true;
-          return false;
-        }
-        values = this.#newValues(slot);
-      }
+      if (values === undefined) values = this.#newValues(slot);
+      if (values === 'odd') return false;
       if (values !== null && !values.isGivenUp) values.set(index, slot);
     }
     return true;
   }
 
-  #newValues({ id, name }: LabelSlot): FieldValues | null {
+  #newValues({ id, name }: LabelSlot): FieldValues | 'odd' | null {
+    if (isSpecial(name)) {
+      this.#bySlot[id] = 'odd';
+      return 'odd';
+    }
     const values = this.#values.length < triedMax ? new FieldValues(name, this.#count, this.#builder) : null;
     this.#bySlot[id] = values;
     if (values !== null) this.#values.push(values);

@@ -2,6 +2,7 @@
  * Keys of lines by their bytes. Lines of one program have the same keys in the same order, so each key remembers which
  * one came after it: most look-ups are one comparison with that guess.
  */
+import { duplicateSuffix } from './label-names.js';
 import type { LabelSlot } from './labels-builder.js';
 
 export class Key<Child> {
@@ -11,6 +12,8 @@ export class Key<Child> {
   readonly slot: LabelSlot | null;
   /** Where it is not the name with `_extracted` behind. */
   readonly duplicate: LabelSlot | null;
+  /** Its label may get another name than that with `_extracted` behind: no column can tell which. */
+  readonly isOdd: boolean;
   /** What hangs below the key, when it is an object. */
   child: Child | null = null;
   next: Key<Child> | null = null;
@@ -20,6 +23,7 @@ export class Key<Child> {
     this.hash = hash;
     this.slot = slot;
     this.duplicate = duplicate;
+    this.isOdd = slot !== null && duplicate !== null && duplicate.name !== slot.name + duplicateSuffix;
   }
 }
 

@@ -35,8 +35,6 @@ export class LabelSlot {
   required = false;
   /** A label filter of the pipeline for this name: a row that fails it need not be parsed on. */
   filter: (() => boolean) | null = null;
-  /** What a column of its values would say is not all: see field-extractor.ts. */
-  isOdd = false;
 
   parsedAt = 0;
   metadataAt = 0;
@@ -95,6 +93,8 @@ export class LabelsBuilder {
   #hints: SlotHints = { required: new Set(), filters: new Map() };
   #requiredFound = 0;
 
+  /** The last row with a key that would not become what its label's name says, were the name taken: see Key.isOdd. */
+  oddRow = 0;
   parsedCount = 0;
   metadataCount = 0;
   /** The slots set in this row; one counts only when its `At` still says so. */

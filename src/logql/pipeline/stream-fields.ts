@@ -10,7 +10,7 @@ import type { Labels } from '../../model/labels.js';
 import { type FieldPlan, namesOf } from './field-plan.js';
 import { serves } from './field-stage.js';
 import { type FieldVerdict, fieldVerdict } from './field-verdict.js';
-import { isSpecialLabel } from './label-names.js';
+import { errorLabel, isSpecialLabel } from './label-names.js';
 
 /** What a range aggregation asks of columns that are to take the parser's place. */
 export interface ReplacedParser {
@@ -92,7 +92,8 @@ export class StreamFields {
     if (replaced !== null && replacesParser) {
       return {
         lines: verdict.hasOdd ? needs.lines : replaced.lines,
-        metadata: fields.states === null ? replaced.metadataOfPlain : needs.metadata,
+        metadata:
+          fields.states === null && !metadataNames.includes(errorLabel) ? replaced.metadataOfPlain : needs.metadata,
       };
     }
     return verdict.marks === null ? null : needs;

@@ -13,6 +13,7 @@ const newline = 0x0a;
 const durationRest = /[\p{N}nuµmshdwy.]{1,512}/uy;
 const byteSizeRest = /[\p{N}BikKMGTP.]{1,512}/uy;
 const flagRest = /[\p{L}-]+/uy;
+const groupingFollows = /[\t-\r\x85\p{Z}]*(?:by|without)/iuy;
 const callFollows = /[\t-\r\x85\p{Z}]*(?:\(|(?:by|without)[\t-\r\x85\p{Z}]*\()/iuy;
 
 export class Lexer {
@@ -120,7 +121,11 @@ export class Lexer {
     const lower = text.toLowerCase();
     const callable = functionTokens.get(lower);
     if (callable !== undefined) {
-      return this.#ahead(callFollows) === '' ? this.#token('IDENTIFIER', text) : this.#token(callable);
+      if (this.#ahead(callFollows) !== '') return this.#token(callable);
+      // Loki looks for the call as far as the end of the text, and complains of what it meets on the way.
+      const isEndSeen = this.#ahead(groupingFollows) === '';
+      if (isEndSeen && this.#text.includes('\0', this.#scanner.offset)) this.#error('invalid character NUL');
+      return this.#token('IDENTIFIER', text);
     }
     const ahead = this.#scanner.peek();
     const long = ahead === eof ? undefined : fixedTokens.get(lower + String.fromCodePoint(ahead));

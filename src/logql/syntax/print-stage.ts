@@ -64,7 +64,7 @@ function printName(name: string, fidelity: Fidelity): string {
   return fidelity === 'loki' || isPlainName(name) ? name : `${name} `;
 }
 
-const isPlainName = (name: string): boolean => /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name);
+export const isPlainName = (name: string): boolean => /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name);
 
 function printExtractions(expressions: readonly LabelExtraction[], fidelity: Fidelity): string {
   const printed = expressions.map((e) => `${printName(e.name, fidelity)}=${quote(e.expression)}`);

@@ -11,12 +11,17 @@ export interface SeriesGroup {
 
 /**
  * No grouping takes all series together, as `by ()` does. Groups come in the order of their first series. Two groups of
- * `without` may bear equal labels, when an empty value is all that they differ in.
+ * `without` may bear equal labels, when an empty value is all that they differ in; with `mergesEmpty` such are one group.
  */
-export function groupSeries(series: readonly StepSeries[], grouping: Grouping | null): SeriesGroup[] {
+export function groupSeries(
+  series: readonly StepSeries[],
+  grouping: Grouping | null,
+  mergesEmpty = false,
+): SeriesGroup[] {
   const groups = new Map<string, { labels: Labels; series: StepSeries[] }>();
   for (const one of series) {
-    const key = groupLabels(one.labels, grouping);
+    const left = groupLabels(one.labels, grouping);
+    const key = mergesEmpty && grouping?.without ? withoutEmpty(left) : left;
     const group = groups.get(key.text);
     if (group) group.series.push(one);
     else groups.set(key.text, { labels: grouping?.without ? withoutEmpty(key) : key, series: [one] });

@@ -8,8 +8,16 @@ import { groupSeries } from './group-key.js';
 import { betterFirst, rankedAt } from './sort.js';
 import { topk } from './topk.js';
 
-/** The operator over series that are present at some step at least. approx_topk is answered exactly. */
-export function aggregate(expr: VectorAggregationExpr, series: readonly StepSeries[], grid: StepGrid): StepSeries[] {
+/**
+ * The operator over series that are present at some step at least. approx_topk is answered exactly. `isDivided`: Loki
+ * aggregates twice, in parts and then the parts, and the second time finds labels without a value gone.
+ */
+export function aggregate(
+  expr: VectorAggregationExpr,
+  series: readonly StepSeries[],
+  grid: StepGrid,
+  isDivided: boolean,
+): StepSeries[] {
   const { op, grouping } = expr;
   switch (op) {
     case 'sum':
@@ -19,7 +27,7 @@ export function aggregate(expr: VectorAggregationExpr, series: readonly StepSeri
     case 'count':
     case 'stddev':
     case 'stdvar':
-      return groupSeries(series, grouping).map((group) => foldGroup(op, group, grid));
+      return groupSeries(series, grouping, isDivided).map((group) => foldGroup(op, group, grid));
     case 'topk':
     case 'bottomk':
     case 'approx_topk':

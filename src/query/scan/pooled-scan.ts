@@ -56,7 +56,10 @@ export async function together(
   second: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const failing = new AbortController();
-  const either = AbortSignal.any([signal, failing.signal]);
+  const either = failing.signal;
+  const abort = (): void => failing.abort(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort);
   const outcomes = await Promise.allSettled(
     [first, second].map(async (part) => {
       try {
@@ -67,7 +70,7 @@ export async function together(
       }
     }),
   );
-  signal.throwIfAborted();
+  signal.removeEventListener('abort', abort);
   // The first failure is the reason of the other's.
-  if (outcomes.some(({ status }) => status === 'rejected')) throw failing.signal.reason;
+  if (outcomes.some(({ status }) => status === 'rejected')) throw either.reason;
 }

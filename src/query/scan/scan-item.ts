@@ -1,4 +1,5 @@
 /** The blocks of a scan as one list, in the order in which they are read. */
+import { isDecoded } from '../../chunks/block-address.js';
 import type { ColumnNeeds } from '../../model/entry-batch.js';
 import type { Labels } from '../../model/labels.js';
 import type { Nanos } from '../../model/time.js';
@@ -45,9 +46,19 @@ export function logItems(streams: readonly StreamSource[], backward: boolean): r
 /** What each row costs beside its line: its time, and a little of each column. */
 const rowBytes = 16;
 
-/** Bytes that reading the block decodes, about. */
-export const decodedBytes = ({ block }: SourceBlock, needs: ColumnNeeds): number =>
+/** Bytes of the columns that are looked at, about. */
+export const columnBytes = ({ block }: SourceBlock, needs: ColumnNeeds): number =>
   block.count * rowBytes + (needs.lines === 'bytes' ? block.rawBytes : 0);
+
+/** Decoding a block and searching it takes about so many times as long as searching it. See bench/micro/scan.mjs. */
+const decodingShare = 4;
+
+/** What scanning the blocks costs, in bytes that have to be decoded first. */
+export function workBytes(items: readonly ScanItem[], needs: ColumnNeeds): number {
+  let bytes = 0;
+  for (const item of items) bytes += columnBytes(item, needs) / (isDecoded(item.block, needs) ? decodingShare : 1);
+  return bytes;
+}
 
 /** Something for each stream, made when it is first needed. */
 export function perStream<T>(labelsOf: (rank: number) => Labels, make: (labels: Labels) => T): (rank: number) => T {

@@ -5,7 +5,7 @@ import type { EntryBatch } from '../../model/entry-batch.js';
 import type { Nanos, TimeRange } from '../../model/time.js';
 import type { FirstEntries } from './first-entries.js';
 import { rowAt, rowsAtOnce, rowsWithin, type ScanContext } from './scan-context.js';
-import { decodedBytes, isBehind, type ScanItem } from './scan-item.js';
+import { isBehind, type ScanItem, workBytes } from './scan-item.js';
 
 export interface LogScan {
   readonly range: TimeRange;
@@ -20,8 +20,8 @@ export interface LogScan {
 const rowsMax = 2 ** 24;
 
 /**
- * Scans blocks in their order until no more are of use, or about `bytesMax` were decoded. Returns the number of blocks
- * that need no more work.
+ * Scans blocks in their order until no more are of use, or about `bytesMax` of work are done (see workBytes). Returns
+ * the number of blocks that need no more work.
  */
 export async function scanLogs(
   items: readonly ScanItem[],
@@ -35,7 +35,7 @@ export async function scanLogs(
   for (const [i, item] of items.entries()) {
     if (isBehind(item, into.lastNs, backward)) return items.length;
     if (bytes >= bytesMax) return i;
-    bytes += decodedBytes(item, scan.pipeline.needs);
+    bytes += workBytes([item], scan.pipeline.needs);
     await scanLogBlock(item, scan, into, context);
   }
   return items.length;
@@ -50,13 +50,14 @@ export async function scanLogBlock(
 ): Promise<void> {
   const backward = scan.direction === 'backward';
   await context.breathe();
-  const batch = context.read(item, scan.pipeline.needs);
+  const { rank } = item;
+  const stream = scan.streamOf(rank);
+  const batch = context.read(item, stream.needs);
   if (batch === null) return;
   const [from, to] = usefulRows(batch, scan.range, into.lastNs, backward);
   if (to <= from) return;
 
   const { baseNs, offsetNs } = batch;
-  const { rank } = item;
   const firstPlace = item.place * rowsMax;
   const bound = new Bound(into, baseNs, backward);
   let left = scan.limit;
@@ -75,7 +76,6 @@ export async function scanLogBlock(
     return left > 0;
   };
 
-  const stream = scan.streamOf(rank);
   const rows = new Uint32Array(Math.min(to - from, rowsAtOnce));
   for (let done = 0; done < to - from; done += rowsAtOnce) {
     if (done > 0) await context.breathe();

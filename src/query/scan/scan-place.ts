@@ -7,7 +7,7 @@ import { taskBytesDefault } from './split-tasks.js';
 export interface ScanPoolOptions {
   /** 0: no pool. */
   readonly threadsMax?: number;
-  /** Decoded bytes from which a scan goes to the pool; 0: every scan does. */
+  /** Bytes to decode from which a scan goes to the pool; 0: every scan does. */
   readonly thresholdBytes?: number;
   /** About so many decoded bytes make a task. */
   readonly taskBytes?: number;
@@ -23,11 +23,17 @@ export interface ScanPlace {
   readonly taskBytes: number;
 }
 
-/** A scan of this size takes as long here as a thread takes to start: see bench/micro/scan.mjs. */
-const thresholdBytesDefault = 16 * 1024 * 1024;
+/**
+ * To start two threads takes 130 ms, and 200 ms of CPU, and half as much again until they run fast; a scan of this size
+ * takes 300 ms here, in slices of 10 ms. See bench/micro/scan.mjs.
+ */
+const thresholdBytesDefault = 64 * 1024 * 1024;
+/** For threads that run: they take half the time from here on, and are 4 ms late. */
+const warmThresholdBytes = 8 * 1024 * 1024;
 /** More would only wait for each other where blocks come from one disk. */
 const threadsMaxDefault = 4;
-const heapMiBMaxDefault = 256;
+/** A query that gathers more than this takes down its thread, not the server. */
+const heapMiBMaxDefault = 512;
 
 /** One for each server; threads start with the first large scan. Close its pool at the end. */
 export function openScanPlace(options: ScanPoolOptions = {}): ScanPlace {
@@ -44,6 +50,9 @@ export function openScanPlace(options: ScanPoolOptions = {}): ScanPlace {
         });
   return { ...inlinePlace, ...options, pool };
 }
+
+export const thresholdOf = ({ pool, thresholdBytes }: ScanPlace): number =>
+  pool !== null && pool.threadCount > 0 ? Math.min(thresholdBytes, warmThresholdBytes) : thresholdBytes;
 
 /** All on this thread. */
 export const inlinePlace: ScanPlace = {

@@ -4,11 +4,18 @@
  * fails its query; another takes its place.
  */
 import { ApiError, type ErrorCode } from '../../errors.js';
-import type { FromWorker, LogsMessage, QuerySpec, SamplesMessage, TaskMessage, ToWorker } from './scan-messages.js';
-import { QueryControl } from './scan-messages.js';
+import {
+  type FromWorker,
+  type LogsMessage,
+  QueryControl,
+  type QuerySpec,
+  type SamplesMessage,
+  type TaskMessage,
+  type ToWorker,
+} from './scan-messages.js';
 import type { ScanThread } from './scan-thread.js';
 
-export interface ScanPoolOptions {
+export interface PoolOptions {
   readonly start: () => ScanThread;
   /** Threads at the same time, at most. */
   readonly threadsMax: number;
@@ -39,14 +46,14 @@ const stuckMsDefault = 2_000;
 const tasksAhead = 4;
 
 export class ScanPool {
-  readonly #options: Required<ScanPoolOptions>;
+  readonly #options: Required<PoolOptions>;
   readonly #threads: (PoolThread | null)[];
   /** In turn: the first is served next. */
   #runs: QueryRun[] = [];
   #lastQuery = 0;
   #isClosed = false;
 
-  constructor(options: ScanPoolOptions) {
+  constructor(options: PoolOptions) {
     this.#options = { idleMs: idleMsDefault, stuckMs: stuckMsDefault, ...options };
     this.#threads = new Array<PoolThread | null>(options.threadsMax).fill(null);
   }
@@ -106,8 +113,12 @@ export class ScanPool {
       // Queries take turns.
       this.#runs = [...this.#runs.filter((other) => other !== run), run];
       try {
-        const thread = this.#threads[index] ?? this.#start(index);
-        thread.send(run, run.takeTask(index, this.#threads.length));
+        const thread = this.#threads[index] ?? null;
+        (thread ?? this.#start(index)).send(run, run.takeTask(index, this.#threads.length));
+        if (thread !== null) continue;
+        // Starting a thread holds up this one for some milliseconds: one at a time.
+        setImmediate(() => this.#feed());
+        return;
       } catch (error) {
         run.fail(error);
       }

@@ -29,16 +29,16 @@ export async function scanSampleBlocks(
   table: SeriesTable,
   context: ScanContext,
 ): Promise<void> {
-  const { expr, plan, pipeline } = scan;
+  const { expr, plan } = scan;
   const lengths = expr.op === 'bytes_over_time' || expr.op === 'bytes_rate';
   const rows = new Uint32Array(rowsAtOnce);
   for (const item of items) {
     await context.breathe();
-    const batch = context.read(item, pipeline.needs);
+    const stream = scan.streamOf(item.rank);
+    const batch = context.read(item, stream.needs);
     if (batch === null) continue;
     const [from, to] = rowsWithin(batch, plan.entries);
     if (to <= from) continue;
-    const stream = scan.streamOf(item.rank);
     const uniform = stream.uniform(batch);
     if (uniform !== null) {
       context.counters.postFilterLines += to - from;

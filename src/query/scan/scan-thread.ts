@@ -18,7 +18,7 @@ export interface ScanThread {
 
 /** The entry beside this file: in a bundle, in compiled modules; null among sources, of which no thread can be made. */
 export function workerEntry(): string | null {
-  for (const name of ['./scan-worker.cjs', './worker.js']) {
+  for (const name of ['scan-worker.cjs', 'worker.js']) {
     const path = fileURLToPath(new URL(name, import.meta.url));
     if (existsSync(path)) return path;
   }

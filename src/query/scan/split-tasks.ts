@@ -1,7 +1,7 @@
 /** Cuts the blocks of a scan into tasks for the pool, and picks those that are better scanned where they are. */
 import { addressed } from '../../chunks/block-address.js';
 import type { ColumnNeeds } from '../../model/entry-batch.js';
-import { decodedBytes, type ScanItem } from './scan-item.js';
+import { columnBytes, type ScanItem } from './scan-item.js';
 
 export interface PoolTask {
   readonly items: readonly ScanItem[];
@@ -46,7 +46,7 @@ export function splitTasks(
   };
   for (const item of items) {
     const block = addressed(item.block);
-    const size = decodedBytes(item, needs);
+    const size = columnBytes(item, needs);
     // Of small tasks (in tests) small blocks are sent, too.
     if (block === null || size < Math.min(sentBytesMin, taskBytes) || (keepStreams && streamsHere.has(item.rank))) {
       here.push(item);

@@ -6,7 +6,6 @@ import { parentPort } from 'node:worker_threads';
 import { BlockCache } from '../../chunks/block-cache.js';
 import { BlockOpener } from '../../chunks/block-opener.js';
 import { codecsReady } from '../../chunks/codec/codec.js';
-import { OpenFiles } from '../../chunks/open-files.js';
 import { invariant } from '../../errors.js';
 import { nodeFileSystem } from '../../io/node-file-system.js';
 import type { ToWorker } from './scan-messages.js';
@@ -18,8 +17,8 @@ const openFilesMax = 64;
 
 const port = parentPort;
 invariant(port !== null, 'a scan worker is started as a thread');
-const files = new OpenFiles(nodeFileSystem(), openFilesMax);
-const runner = new TaskRunner(new BlockOpener(files, new BlockCache(cacheBytes)));
+const opener = new BlockOpener(nodeFileSystem(), openFilesMax, new BlockCache(cacheBytes));
+const runner = new TaskRunner(opener);
 // Messages are received in order, and wait until the codecs are there.
 let handled: Promise<void> = codecsReady();
 
@@ -28,6 +27,6 @@ port.on('message', (message: ToWorker) => {
     const answer = await runner.handle(message);
     if (answer !== null) port.postMessage(answer.message, answer.transfer);
     // The disk space of deleted packs must not be held by files that nobody reads.
-    else if (runner.queryCount === 0) files.closeAll();
+    else if (runner.queryCount === 0) opener.closeFiles();
   });
 });

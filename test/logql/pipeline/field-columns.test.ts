@@ -310,8 +310,10 @@ describe('answers are the same with and without columns of fields', () => {
         }
         withFields += on.withFields;
         withoutLines += on.withoutLines;
+        if (process.env.DBG && query.includes('by (level) (count')) console.log(format, round, query, data.batch.count, on.withFields, on.withoutLines, encoded.sections.map(x=>x.kind+x.name).join(' '));
       }
     }
+    if (process.env.DBG) console.log('TOTAL', format, queries.length, withFields / rounds, withoutLines / rounds);
     return { withFields: withFields / rounds, withoutLines: withoutLines / rounds };
   };
   const logQueries = logStages.map((stages) => `{app="x"} ${stages}`);

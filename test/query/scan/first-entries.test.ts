@@ -67,11 +67,18 @@ describe('FirstEntries', () => {
     expect(lines(firstOf(5, true, given).take())).toEqual(['1/0/2', '1/0/1', '1/0/0']);
   });
 
-  test.each([false, true])('orders equal times of streams by their hash in both directions (backward: %s)', (backward) => {
-    const order = [0, 1, 2].sort((a, b) => (streamHash(labelsOf(a)) < streamHash(labelsOf(b)) ? -1 : 1));
-    const given = [entry(1, 2), entry(1, 0), entry(1, 1)];
-    expect(firstOf(5, backward, given).take().map(({ rank }) => rank)).toEqual(order);
-  });
+  test.each([false, true])(
+    'orders equal times of streams by their hash in both directions (backward: %s)',
+    (backward) => {
+      const order = [0, 1, 2].sort((a, b) => (streamHash(labelsOf(a)) < streamHash(labelsOf(b)) ? -1 : 1));
+      const given = [entry(1, 2), entry(1, 0), entry(1, 1)];
+      expect(
+        firstOf(5, backward, given)
+          .take()
+          .map(({ rank }) => rank),
+      ).toEqual(order);
+    },
+  );
 
   const random = prng();
   test(`keeps what sorting everything would keep (SEED=${random.seed})`, () => {

@@ -1,7 +1,6 @@
 /** A scan thread that is none: the worker's code on this thread, behind copies of messages as a real one would get. */
 import { BlockCache } from '../../../src/chunks/block-cache.js';
 import { BlockOpener } from '../../../src/chunks/block-opener.js';
-import { OpenFiles } from '../../../src/chunks/open-files.js';
 import { nodeFileSystem } from '../../../src/io/node-file-system.js';
 import type { FromWorker, ToWorker } from '../../../src/query/scan/scan-messages.js';
 import type { ScanThread } from '../../../src/query/scan/scan-thread.js';
@@ -16,9 +15,13 @@ export class LocalThread implements ScanThread {
   readonly tasks: number[] = [];
   isTerminated = false;
   readonly #before: (message: ToWorker) => void | Promise<void>;
-  readonly #files = new OpenFiles(nodeFileSystem(), 8);
-  readonly #runner = new TaskRunner(new BlockOpener(this.#files, new BlockCache(1024 * 1024)));
-  readonly #listeners = { message: [] as ((m: FromWorker) => void)[], error: [] as ((e: Error) => void)[], exit: [] as ((c: number) => void)[] };
+  readonly #opener = new BlockOpener(nodeFileSystem(), 8, new BlockCache(1024 * 1024));
+  readonly #runner = new TaskRunner(this.#opener);
+  readonly #listeners = {
+    message: [] as ((m: FromWorker) => void)[],
+    error: [] as ((e: Error) => void)[],
+    exit: [] as ((c: number) => void)[],
+  };
   #handled: Promise<void> = Promise.resolve();
 
   constructor({ before = () => undefined }: LocalThreadOptions = {}) {
@@ -58,7 +61,7 @@ export class LocalThread implements ScanThread {
   async terminate(): Promise<void> {
     if (this.isTerminated) return;
     this.isTerminated = true;
-    this.#files.closeAll();
+    this.#opener.closeFiles();
     for (const listener of this.#listeners.exit) listener(1);
   }
 }

@@ -35,13 +35,23 @@ async function logs(store: Store, place: ScanPlace, select: LogSelect) {
 }
 
 const shownEntry = ({ ns, line, labels }: LogEntry): string =>
-  [ns, Buffer.from(line as string).toString(), labels.all.text, labels.stream.text, labels.metadata.text, labels.parsed.text].join(' ');
+  [
+    ns,
+    Buffer.from(line as string).toString(),
+    labels.all.text,
+    labels.stream.text,
+    labels.metadata.text,
+    labels.parsed.text,
+  ].join(' ');
 
 async function samples(store: Store, place: ScanPlace, query: string, grouping: Grouping | null, steps: number) {
   const stats = new QueryStats();
   const expr = parseExpr(query) as RangeAggregationExpr;
   const grid = { startNs: startNs + 1n, stepNs: Math.ceil(Number(spanNs) / steps), count: steps };
-  const series = await new StoreQuerier(store, ['fake'], stats, fail, place).selectRange({ expr, grid, grouping }, never);
+  const series = await new StoreQuerier(store, ['fake'], stats, fail, place).selectRange(
+    { expr, grid, grouping },
+    never,
+  );
   return { series: series.map(shownSeries).sort(), stats };
 }
 
@@ -82,7 +92,9 @@ describe(`with SEED=${random.seed}, the pool answers as a scan on the main threa
         const store = await scanStore(randomStreams(random, where, apart));
         const place = forced(random.pick([1, 2000, 20_000]));
         for (const query of apart ? [...sampleQueries, ...orderedQueries] : sampleQueries) {
-          const grouping = query.includes(' by ') ? null : random.pick([null, { without: false, labels: ['app', 'level'] }]);
+          const grouping = query.includes(' by ')
+            ? null
+            : random.pick([null, { without: false, labels: ['app', 'level'] }]);
           const steps = random.pick([1, 30, 60, 77]);
           const inline = await samples(store, inlinePlace, query, grouping, steps);
           const pooled = await samples(store, place, query, grouping, steps);

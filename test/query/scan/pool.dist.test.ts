@@ -9,13 +9,13 @@ import { parseExpr } from '../../../src/logql/syntax/parser.js';
 import { DamageError } from '../../../src/model/block-source.js';
 import { StoreQuerier } from '../../../src/query/querier.js';
 import { inlinePlace, openScanPlace, type ScanPlace } from '../../../src/query/scan/scan-place.js';
-import { ScanPool, type ScanPoolOptions } from '../../../src/query/scan/scan-pool.js';
+import { type PoolOptions, ScanPool } from '../../../src/query/scan/scan-pool.js';
 import { startScanThread, workerEntry } from '../../../src/query/scan/scan-thread.js';
 import { QueryStats } from '../../../src/query/stats.js';
 import type { Store } from '../../../src/query/stream-source.js';
 import { prng } from '../../helpers/prng.js';
 import { logQueries, orderedQueries, randomStreams, sampleQueries, spanNs, startNs } from './random-streams.js';
-import { type ScanStore, scanStore, type StreamRows } from './scan-store.js';
+import { type ScanStore, type StreamRows, scanStore } from './scan-store.js';
 
 const entries = [resolve('dist/bundle/scan-worker.cjs'), resolve('dist/query/scan/worker.js')] as const;
 
@@ -24,7 +24,7 @@ afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step();
 });
 
-function pooled(entry: string, options: Partial<ScanPoolOptions> & { heapMiBMax?: number } = {}) {
+function pooled(entry: string, options: Partial<PoolOptions> & { heapMiBMax?: number } = {}) {
   const { heapMiBMax = 256, ...rest } = options;
   const pool = new ScanPool({ start: () => startScanThread(entry, heapMiBMax), threadsMax: 2, ...rest });
   undo.push(() => pool.close());
@@ -109,8 +109,14 @@ describe('threads of the bundle', () => {
   const [entry] = entries;
 
   test('report what is damaged and what is gone, and serve the rest', async () => {
-    const store = await stored([manyRows(1, 100, (i) => `old ${i}`), { ...manyRows(1, 50, (i) => `new ${i}`), labels: { app: 'b' } }]);
-    const [stream] = store.index.select('fake', [{ name: 'app', op: '=', value: 'a' }], { start: 0n, end: startNs * 2n });
+    const store = await stored([
+      manyRows(1, 100, (i) => `old ${i}`),
+      { ...manyRows(1, 50, (i) => `new ${i}`), labels: { app: 'b' } },
+    ]);
+    const [stream] = store.index.select('fake', [{ name: 'app', op: '=', value: 'a' }], {
+      start: 0n,
+      end: startNs * 2n,
+    });
     const place = pooled(entry);
     const refs = stream?.chunks.map(({ pack }) => pack) ?? [];
     // The main thread knows the block table; the file goes before a worker opens it.
@@ -135,7 +141,9 @@ describe('threads of the bundle', () => {
 
   test('die of a query that needs too much memory: it fails, the next one is answered', async () => {
     const place = pooled(entry, { heapMiBMax: 16 });
-    const store = await stored([manyRows(20, 2000, (i) => JSON.stringify({ id: `${i}-${'x'.repeat(60)}`, also: `y${i}` }))]);
+    const store = await stored([
+      manyRows(20, 2000, (i) => JSON.stringify({ id: `${i}-${'x'.repeat(60)}`, also: `y${i}` })),
+    ]);
     const greedy = ask(store, { ...place, taskBytes: 2 ** 30 }, 'count_over_time({app="a"} | json [1m])');
     await expect(greedy).rejects.toMatchObject({
       status: 500,
@@ -207,7 +215,10 @@ describe('a thread', () => {
   test('that cannot be loaded fails the query with the reason', async () => {
     const place = pooled(resolve('dist/no-such-worker.cjs'));
     const store = await stored([manyRows(1, 500, (i) => `line ${i}`)]);
-    await expect(ask(store, place, '{app="a"}')).rejects.toMatchObject({ status: 500, message: expect.stringContaining('no-such-worker') });
+    await expect(ask(store, place, '{app="a"}')).rejects.toMatchObject({
+      status: 500,
+      message: expect.stringContaining('no-such-worker'),
+    });
   });
 });
 

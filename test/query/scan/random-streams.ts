@@ -18,7 +18,13 @@ function line(random: Prng, i: number): string {
     case 2:
       return '';
     default:
-      return JSON.stringify({ level, size, status: random.pick([200, 404, 500]), msg: `request ${i}`, user: `u${random.int(4)}` });
+      return JSON.stringify({
+        level,
+        size,
+        status: random.pick([200, 404, 500]),
+        msg: `request ${i}`,
+        user: `u${random.int(4)}`,
+      });
   }
 }
 
@@ -36,7 +42,8 @@ export function randomStreams(random: Prng, where: readonly Where[], apart: bool
         const rows: Row[] = Array.from({ length: random.int(120) }, (_, i) => {
           // Some times are equal to the one before.
           if (random.int(4) > 0) ns += BigInt(Math.ceil((random.next() * step) / count / 100)) * BigInt(count * 100);
-          const metadata: Record<string, string> = random.int(2) === 0 ? {} : { trace: `t${random.int(5)}`, level: 'meta' };
+          const metadata: Record<string, string> =
+            random.int(2) === 0 ? {} : { trace: `t${random.int(5)}`, level: 'meta' };
           return { ns: apart ? ns + BigInt(s) : ns, line: Buffer.from(line(random, i)), metadata };
         });
         // An open block takes entries in any order.

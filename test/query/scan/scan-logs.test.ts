@@ -29,7 +29,11 @@ function block(times: readonly number[], options: { mark?: string; head?: boolea
   return { block: source, head } satisfies SourceBlock;
 }
 
-const stream = (app: string, ...blocks: SourceBlock[]): StreamSource => ({ labels: Labels.from({ app }), blocks, chunks: 0 });
+const stream = (app: string, ...blocks: SourceBlock[]): StreamSource => ({
+  labels: Labels.from({ app }),
+  blocks,
+  chunks: 0,
+});
 
 interface Asked {
   readonly limit?: number;
@@ -48,7 +52,11 @@ async function scan(streams: readonly StreamSource[], asked: Asked = {}) {
   const into = new FirstEntries(limit, backward, labelsOf);
   const damages: DamageError[] = [];
   const counters = noCounters();
-  const context = new ScanContext(counters, () => void onBreathe?.(), (e) => damages.push(e));
+  const context = new ScanContext(
+    counters,
+    () => void onBreathe?.(),
+    (e) => damages.push(e),
+  );
   const done = await scanLogs(
     logItems(streams, backward),
     {
@@ -94,7 +102,10 @@ describe('a scan for entries', () => {
   test('stops in a block at the limit, and at rows that are of no use', async () => {
     const { counters } = await scan([stream('a', block([1, 2, 3, 4, 5]))], { limit: 2 });
     expect(counters.postFilterLines).toBe(2);
-    const other = await scan([stream('a', block([8, 9])), stream('b', block([1, 2, 3, 9]))], { limit: 2, backward: true });
+    const other = await scan([stream('a', block([8, 9])), stream('b', block([1, 2, 3, 9]))], {
+      limit: 2,
+      backward: true,
+    });
     expect(other.lines.slice(1)).toEqual(['9']);
     expect(other.counters.postFilterLines).toBe(3);
   });
@@ -109,7 +120,9 @@ describe('a scan for entries', () => {
   });
 
   test('filters, and counts what passed', async () => {
-    const { lines, counters } = await scan([stream('a', block([10, 11, 20], { head: true }))], { query: '{app="a"} |= "1"' });
+    const { lines, counters } = await scan([stream('a', block([10, 11, 20], { head: true }))], {
+      query: '{app="a"} |= "1"',
+    });
     expect(lines).toEqual(['10', '11']);
     expect(counters).toMatchObject({ headLines: 3, headBytes: 6, storedLines: 0, postFilterLines: 2 });
   });
@@ -122,8 +135,17 @@ describe('a scan for entries', () => {
     const batch = streams[0]?.blocks[0]?.block.read(pipeline.needs);
     const range = { start: 0n, end: 9n };
     const streamOf = perStream(labelsOf, (labels) => pipeline.forStream(labels));
-    const context = new ScanContext(noCounters(), () => undefined, () => undefined);
-    await scanLogs(logItems(streams, false), { range, direction: 'forward', limit: 5, pipeline, streamOf }, into, context);
+    const context = new ScanContext(
+      noCounters(),
+      () => undefined,
+      () => undefined,
+    );
+    await scanLogs(
+      logItems(streams, false),
+      { range, direction: 'forward', limit: 5, pipeline, streamOf },
+      into,
+      context,
+    );
     for (const { line } of into.take()) expect((line as Uint8Array).buffer).not.toBe(batch?.lines.buffer);
   });
 

@@ -1,8 +1,13 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ApiError } from '../../../src/errors.js';
-import type { FromWorker, TaskMessage, ToWorker } from '../../../src/query/scan/scan-messages.js';
-import { QueryControl } from '../../../src/query/scan/scan-messages.js';
-import { type PooledScan, ScanPool, type ScanPoolOptions } from '../../../src/query/scan/scan-pool.js';
+import {
+  type FromWorker,
+  QueryControl,
+  type QueryMessage,
+  type TaskMessage,
+  type ToWorker,
+} from '../../../src/query/scan/scan-messages.js';
+import { type PooledScan, type PoolOptions, ScanPool } from '../../../src/query/scan/scan-pool.js';
 import type { ScanThread } from '../../../src/query/scan/scan-thread.js';
 
 /** A thread whose answers the test gives. */
@@ -48,7 +53,7 @@ afterEach(async () => {
   for (const pool of pools.splice(0)) await pool.close();
 });
 
-function pooled(options: Partial<ScanPoolOptions> = {}) {
+function pooled(options: Partial<PoolOptions> = {}) {
   const threads: ManualThread[] = [];
   const start = (): ScanThread => {
     const thread = new ManualThread();
@@ -78,6 +83,11 @@ function scanOf(taskCount: number, changes: Partial<PooledScan> = {}) {
 const never = new AbortController().signal;
 /** Lets everything that can go on go on. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
+/** What a thread shares with the query that it was told of first. */
+function controlOf(thread: ManualThread | undefined): QueryControl {
+  const told = thread?.sent[0] as QueryMessage;
+  return new QueryControl(told.control);
+}
 const tasksOf = (threads: readonly ManualThread[]) => threads.map(({ tasks }) => tasks.map(({ task }) => task));
 
 describe('the scan pool', () => {
@@ -110,6 +120,7 @@ describe('the scan pool', () => {
     const { pool, threads } = pooled();
     const { scan, accepted } = scanOf(2);
     const run = pool.run(scan, never);
+    await settle();
     threads[1]?.answer();
     await settle();
     expect(accepted).toEqual([]);
@@ -121,6 +132,7 @@ describe('the scan pool', () => {
   test('works no more than four tasks a thread ahead of the result that is waited for', async () => {
     const { pool, threads } = pooled();
     const run = pool.run(scanOf(100).scan, never);
+    await settle();
     for (let i = 0; i < 30; i++) {
       threads[1]?.answer();
       await settle();
@@ -136,6 +148,7 @@ describe('the scan pool', () => {
     const { pool, threads } = pooled();
     const lanes = [0, 0, 1, 0, 1];
     const run = pool.run(scanOf(5, { lane: (index) => lanes[index] as number }).scan, never);
+    await settle();
     expect(tasksOf(threads)).toEqual([[0], [2]]);
     threads[1]?.answer();
     expect(tasksOf(threads)).toEqual([[0], [2, 4]]);
@@ -165,24 +178,25 @@ describe('the scan pool', () => {
     let isDone = false;
     const { scan, accepted } = scanOf(50, { isDone: () => isDone });
     const run = pool.run(scan, never);
+    await settle();
     isDone = true;
     threads[0]?.answer();
     await run;
     expect(accepted).toEqual([0]);
     expect(tasksOf(threads)).toEqual([[0], [1]]);
-    const control = (threads[1]?.sent[0] as Extract<ToWorker, { kind: 'query' }>).control;
-    expect(new QueryControl(control).isCancelled).toBe(true);
+    const control = controlOf(threads[1]);
+    expect(control.isCancelled).toBe(true);
     threads[1]?.answer({ kind: 'cancelled' });
   });
 
   test('shares the time behind which nothing counts', async () => {
     const { pool, threads } = pooled({ threadsMax: 1 });
     const run = pool.run(scanOf(1, { accept: (_message, control) => control.setLast(-5n) }).scan, never);
-    const { control } = threads[0]?.sent[0] as Extract<ToWorker, { kind: 'query' }>;
-    expect(new QueryControl(control).lastNs).toBeNull();
+    const control = controlOf(threads[0]);
+    expect(control.lastNs).toBeNull();
     threads[0]?.answer();
     await run;
-    expect(new QueryControl(control).lastNs).toBe(-5n);
+    expect(control.lastNs).toBe(-5n);
   });
 
   test('fails with what accepting a result threw', async () => {
@@ -198,8 +212,14 @@ describe('the scan pool', () => {
   test('fails with the error of a task, as it was', async () => {
     const { pool, threads } = pooled();
     const run = pool.run(scanOf(2).scan, never);
+    await settle();
     threads[1]?.answer({ kind: 'failed', code: 'bad-request', message: 'no such thing', stack: 'far away' });
-    await expect(run).rejects.toMatchObject({ name: 'ApiError', status: 400, message: 'no such thing', stack: 'far away' });
+    await expect(run).rejects.toMatchObject({
+      name: 'ApiError',
+      status: 400,
+      message: 'no such thing',
+      stack: 'far away',
+    });
     const second = pool.run(scanOf(1).scan, never);
     threads[1]?.answer({ kind: 'failed', code: null, message: 'invariant: broken', stack: '' });
     await expect(second).rejects.toThrow('invariant: broken');
@@ -338,6 +358,7 @@ describe('closing the pool', () => {
   test('fails queries under way and later ones, and ends all threads', async () => {
     const { pool, threads } = pooled();
     const run = pool.run(scanOf(2).scan, never);
+    await settle();
     const failed = expect(run).rejects.toMatchObject({ status: 503 });
     await pool.close();
     await failed;

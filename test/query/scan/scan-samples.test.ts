@@ -16,7 +16,11 @@ const second = 1_000_000_000n;
 
 /** A block with entries at these seconds. */
 function block(entries: readonly (readonly [seconds: number, line: string])[], head = false) {
-  const rows = entries.map(([s, line]) => ({ ns: BigInt(s) * second, line: Buffer.from(line), metadata: { level: 'info' } }));
+  const rows = entries.map(([s, line]) => ({
+    ns: BigInt(s) * second,
+    line: Buffer.from(line),
+    metadata: { level: 'info' },
+  }));
   const batch = batchOfRows(rows);
   const asked: ColumnNeeds[] = [];
   const source = {
@@ -38,21 +42,35 @@ async function scan(query: string, blocks: readonly SourceBlock[], onBreathe: ()
   const expr = parseExpr(query) as RangeAggregationExpr;
   const plan = planWindows({ startNs: 10n * second, stepNs: 1e10, count: 3 }, expr.rangeNs, expr.offsetNs);
   const pipeline = compileSamplePipeline(expr, null);
-  const streamOf = perStream(() => (streams[0] as StreamSource).labels, (labels) => pipeline.forStream(labels));
+  const streamOf = perStream(
+    () => (streams[0] as StreamSource).labels,
+    (labels) => pipeline.forStream(labels),
+  );
   const samples = { expr, plan, pipeline, streamOf };
   const table = seriesTableFor(samples);
   const counters = noCounters();
-  const context = new ScanContext(counters, () => void onBreathe(), () => undefined);
+  const context = new ScanContext(
+    counters,
+    () => void onBreathe(),
+    () => undefined,
+  );
   await scanSampleBlocks(sampleItems(streams), samples, table, context);
-  const series = [...table.all()].map(finishOne).map(({ labels, values, present }) => [
-    labels.text,
-    Array.from(values, (v, k) => (present[k] ? v : null)),
-  ]);
+  const series = [...table.all()]
+    .map(finishOne)
+    .map(({ labels, values, present }) => [labels.text, Array.from(values, (v, k) => (present[k] ? v : null))]);
   return { series, counters };
 }
 
 describe('a scan for samples', () => {
-  const entries = [[1, 'aa'], [10, 'bbb'], [11, 'a'], [20, 'cc'], [21, ''], [30, 'x'], [31, 'x']] as const;
+  const entries = [
+    [1, 'aa'],
+    [10, 'bbb'],
+    [11, 'a'],
+    [20, 'cc'],
+    [21, ''],
+    [30, 'x'],
+    [31, 'x'],
+  ] as const;
 
   test('counts in windows that are open at the left and closed at the right', async () => {
     const { series } = await scan('count_over_time({app="a"}[10s])', [block(entries)]);
@@ -78,11 +96,21 @@ describe('a scan for samples', () => {
 
   test('takes samples of equal times in the order of arrival: stored, then the head', async () => {
     const blocks = [
-      block([[4, 'v=1'], [5, 'v=3']], true),
+      block(
+        [
+          [4, 'v=1'],
+          [5, 'v=3'],
+        ],
+        true,
+      ),
       block([[5, 'v=4']], true),
-      block([[2, 'v=9'], [5, 'v=2']]),
+      block([
+        [2, 'v=9'],
+        [5, 'v=2'],
+      ]),
     ];
-    const of = async (op: string) => (await scan(`${op}({app="a"} | logfmt | unwrap v [10s]) by (app)`, blocks)).series[0]?.[1];
+    const of = async (op: string) =>
+      (await scan(`${op}({app="a"} | logfmt | unwrap v [10s]) by (app)`, blocks)).series[0]?.[1];
     expect(await of('last_over_time')).toEqual([4, null, null]);
     expect(await of('first_over_time')).toEqual([9, null, null]);
   });

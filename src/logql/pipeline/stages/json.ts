@@ -105,7 +105,6 @@ class JsonWalker {
     }
     const slot = this.#labels.slot(appendSanitised(prefix, text));
     const duplicate = this.#labels.slot(appendSanitised(prefix, text + duplicateSuffix));
-    if (duplicate.name !== slot.name + duplicateSuffix) slot.isOdd = true;
     return new Key<Level>(own, hash, slot, duplicate);
   }
 
@@ -192,6 +191,7 @@ class JsonWalker {
     let { slot } = key;
     const labels = this.#labels;
     if (slot === null) return done;
+    if (key.isOdd) labels.oddRow = labels.row;
     if (slot.base !== '' || slot.metadataAt === labels.row) slot = key.duplicate ?? labels.duplicateOf(slot);
     if (!slot.wanted || slot.extractedAt === labels.row) return done;
     labels.setParsedBytes(slot, b, from, to, form);
