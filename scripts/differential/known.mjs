@@ -1,4 +1,4 @@
-// Differences from Loki that are meant, each explained in docs/differences.md under its name.
+// Differences from Loki that are meant, each explained under its name in docs/differences.md.
 
 /**
  * `applies(query, want, got, text)`: may this difference between Loki's answer and ours be the known one? With `instead`
@@ -8,16 +8,36 @@ export const known = [
   {
     name: 'stages refused while labels are categorized',
     applies: (query, want, got) =>
-      query.categorize === true &&
-      want.status === 200 &&
-      want.data?.result?.length === 0 &&
-      got.status === 400 &&
-      got.text.startsWith("parse error : stage '"),
+      query.categorize === true && isEmpty(want) && got.status === 400 && got.text.startsWith("parse error : stage '"),
   },
   {
     name: 'instant queries over more than an hour',
     applies: (query, _want, _got, text) => query.path === 'query' && text.includes('[1h30m]'),
-    instead: (query) => ({ ...query, path: 'query_range', params: { start: query.params.time, end: query.params.time, step: '1' } }),
+    instead: (query) => ({
+      ...query,
+      path: 'query_range',
+      params: { start: query.params.time, end: query.params.time, step: '1' },
+    }),
+  },
+  {
+    name: 'a bad expression behind a syntax error',
+    applies: (query, want, got) =>
+      query.kind === 'malformed' && want.text.startsWith('parse error : ') && isSyntaxError(got.text),
+  },
+  {
+    name: 'variants and of as names',
+    applies: (query, want) => query.kind === 'malformed' && /unexpected (variants|of)\b/.test(want.text),
+  },
+  {
+    name: 'a time printed as a number',
+    applies: (_query, _want, _got, text) => /printf[^}]*(__timestamp__|unixToTime|toDate)/.test(text),
+  },
+  {
+    name: 'the sign of zero',
+    applies(_query, want, got) {
+      const [a, b] = [unsigned(want), unsigned(got)];
+      return a.length > 0 && a.length === b.length && a.every((one, i) => one === b[i]);
+    },
   },
   {
     name: 'label values that are not UTF-8',
@@ -25,3 +45,11 @@ export const known = [
       want.status === 500 && want.text.includes('invalid UTF-8 rune') && got.status === 200,
   },
 ];
+
+const isEmpty = ({ status, data }) => status === 200 && data?.result?.length === 0;
+
+const isSyntaxError = (text) => /^parse error at .*syntax error/.test(text);
+
+/** The series of an answer without the signs of zeros. */
+const unsigned = ({ data }) =>
+  [...(data?.result ?? [])].map((one) => JSON.stringify(one).replaceAll('"-0"', '"0"')).sort();

@@ -3,7 +3,7 @@ import { START_NS, vocabulary } from './data.mjs';
 import { makeTemplate } from './templates.mjs';
 import { around, either, optional } from './tree.mjs';
 
-const { LEVELS, PATHS, STATUSES, V4, V6, DURATIONS, SIZES } = vocabulary;
+const { LEVELS, PATHS, STATUSES, V4, V6 } = vocabulary;
 const BASE = ['fmt', 'host', 'tier', 'env', 'detected_level', 'service_name', 'level', 'status'];
 
 /** What the lines of a format hold: parsers that fit, fields by type, words that occur. */

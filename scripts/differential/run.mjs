@@ -57,7 +57,8 @@ async function judge(query, text) {
   const difference = compare(query, want, got);
   if (difference === null || difference.class.startsWith('~')) return { difference, want };
   const meant = known.find(({ applies }) => applies(query, want, got, text));
-  if (meant !== undefined && (meant.instead === undefined || (await isRightFor(meant.instead(query), text, got)))) return { difference: { class: `~${meant.name}`, detail: difference.detail }, want };
+  if (meant !== undefined && (meant.instead === undefined || (await isRightFor(meant.instead(query), text, got))))
+    return { difference: { class: `~${meant.name}`, detail: difference.detail }, want };
   // Which of several failing series is named, Loki leaves to chance.
   const times = want.status === 400 && want.text.startsWith('pipeline error') ? 60 : 3;
   for (let i = 0; i < times; i++) {
@@ -96,10 +97,15 @@ async function one(i) {
   );
   if (difference === null) return;
   count(tally, `${query.kind}: ${difference.class}`);
-  if (difference.class.startsWith('~') && only === null) return;
+  const isKnown = difference.class.startsWith('~');
   let { text } = query;
   let { detail } = difference;
-  if (shrinking && query.edit === undefined && (tally.get(`${query.kind}: ${difference.class}`) ?? 0) <= shrunkMax) {
+  if (
+    !isKnown &&
+    shrinking &&
+    query.edit === undefined &&
+    (tally.get(`${query.kind}: ${difference.class}`) ?? 0) <= shrunkMax
+  ) {
     const fails = async (tree) => {
       const found = (await judge(query, print(tree))).difference;
       return found !== null && found.class === difference.class;
@@ -112,7 +118,7 @@ async function one(i) {
       out,
       `${JSON.stringify({ i, kind: query.kind, class: difference.class, query: text, whole: query.text, path: query.path, params: query.params, categorize: query.categorize, detail })}\n`,
     );
-  if (shown++ < show)
+  if ((!isKnown || only !== null) && shown++ < show)
     console.log(
       `\n#${i} ${query.kind}: ${difference.class}\n  ${text}\n  ${JSON.stringify(query.params)}${query.categorize ? ' categorize' : ''}\n${detail}`,
     );

@@ -1,5 +1,5 @@
 // Random Go templates as line_format and label_format take them: mostly well typed, sometimes wrong on purpose.
-import { around, either, optional } from './tree.mjs';
+import { either, optional } from './tree.mjs';
 
 const LAYOUTS = [
   '2006-01-02T15:04:05Z07:00',
@@ -105,7 +105,6 @@ export function makeTemplate(r, fields) {
         [1, () => '__line__'],
       ]);
     const s = () => wrapped(text(depth - 1));
-    const n = () => wrapped(whole(depth - 1));
     const call = (...parts) => parts.flatMap((part, i) => (i === 0 ? [part] : [' ', part]));
     const smaller = field();
     return either(

@@ -68,7 +68,7 @@ function summaryOf({ names, states }: ExtractedFields, count: number): Uint8Arra
     out.varint(names.length);
     for (const name of names) out.text(name);
   }
-  writeBits(out, Uint32Array.from(states ?? new Uint8Array(count)), count);
+  writeBits(out, states === null ? new Uint32Array(count) : new Uint32Array(states), count);
   return out.written();
 }
 
@@ -102,7 +102,7 @@ function packDecimals(column: ExtractedDecimals, count: number, codec: Codec): P
   const { name, scale, mantissas, present } = column;
   const out = new ByteWriter(count * 3 + 64);
   out.u8(scale);
-  writeBits(out, present === null ? new Uint32Array(count).fill(1) : Uint32Array.from(present), count);
+  writeBits(out, present === null ? new Uint32Array(count).fill(1) : new Uint32Array(present), count);
   const whole = present === null ? mantissas : withoutGaps(mantissas, present);
   const asBits = fitsBits(whole, count) && !areNearer(whole);
   out.u8(asBits ? 0 : 1);
@@ -196,7 +196,7 @@ export function readSummary(from: ByteReader, format: FieldFormat, count: number
     names = new Set();
     for (let left = from.varint(); left > 0; left--) names.add(from.text());
   }
-  const states = Uint8Array.from(readBits(from, count, new Uint32Array(count)));
+  const states = new Uint8Array(readBits(from, count, new Uint32Array(count)));
   let most = 0;
   for (let i = 0; i < count; i++) if ((states[i] as number) > most) most = states[i] as number;
   if (most > damagedRow) throw new FormatError(`state ${most} of a row is not known`);

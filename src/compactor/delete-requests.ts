@@ -8,9 +8,10 @@ import { compilePipeline } from '../logql/pipeline/pipeline.js';
 import type { Pipeline } from '../logql/pipeline/pipeline-types.js';
 import { parseLogExpr } from '../logql/syntax/parser.js';
 import type { BlockSource } from '../model/block-source.js';
-import { type ColumnNeeds, type EntryBatch, selectRows, unionNeeds } from '../model/entry-batch.js';
+import { type ColumnNeeds, type EntryBatch, unionNeeds } from '../model/entry-batch.js';
 import type { Labels } from '../model/labels.js';
 import { matchFunction } from '../model/matcher.js';
+import { pickRows } from '../model/rows.js';
 import type { TenantId } from '../model/tenant.js';
 import type { Nanos } from '../model/time.js';
 
@@ -188,7 +189,7 @@ function without(block: BlockSource, labels: Labels, { request, pipeline }: Acti
         });
       const kept: number[] = [];
       for (let i = 0; i < batch.count; i++) if (!gone[i]) kept.push(i);
-      return kept.length === batch.count ? batch : selectRows(batch, Uint32Array.from(kept));
+      return kept.length === batch.count ? batch : pickRows(batch, Uint32Array.from(kept));
     },
   };
 }

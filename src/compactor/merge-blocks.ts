@@ -2,8 +2,9 @@
 
 import { decodeBlock, type EncodedBlock, encodeBlock, hasFieldColumns } from '../chunks/block.js';
 import type { Codec } from '../chunks/codec/codec.js';
-import { allColumns, concatByTime, type EntryBatch, sliceRows } from '../model/entry-batch.js';
+import { allColumns, type EntryBatch } from '../model/entry-batch.js';
 import type { FieldExtractor } from '../model/field-columns.js';
+import { joinByTime, sliceRows } from '../model/rows.js';
 
 /** Blocks with at least this are left alone. */
 const fullFromBytes = 192 * 1024;
@@ -23,7 +24,7 @@ export function mergeBlocks(
   const full = blocks
     .filter((b) => b.rawBytes >= fullFromBytes)
     .map((block) => withFields(block, codec, extractFields));
-  const merged = encodeRuns(concatByTime(small.map((b) => decodeBlock(b, allColumns))), codec, extractFields);
+  const merged = encodeRuns(joinByTime(small.map((b) => decodeBlock(b, allColumns))), codec, extractFields);
   return [...full, ...merged].sort((a, b) => (a.fromNs < b.fromNs ? -1 : a.fromNs > b.fromNs ? 1 : 0));
 }
 

@@ -1,36 +1,14 @@
 /** Batches with some rows left out, and lines cut short. */
-import type { EntryBatch, MetadataColumn } from '../model/entry-batch.js';
+import type { EntryBatch } from '../model/entry-batch.js';
+import { lineBytes, lineStart, pickRows } from '../model/rows.js';
 
-/** The rows whose `refused` is 0. Dictionaries are shared with the batch that was given. */
+/** The rows whose `refused` is 0. */
 export function withoutRows(batch: EntryBatch, refused: Uint8Array, refusedCount: number): EntryBatch {
-  const count = batch.count - refusedCount;
-  const offsetNs = new Float64Array(count);
-  const lineEnd = new Uint32Array(count);
-  const rows = new Uint32Array(count);
-  let bytes = 0;
+  const rows = new Uint32Array(batch.count - refusedCount);
   let n = 0;
-  for (let row = 0; row < batch.count; row++) {
-    if (refused[row] !== 0) continue;
-    offsetNs[n] = batch.offsetNs[row] as number;
-    bytes += lineBytes(batch, row);
-    lineEnd[n] = bytes;
-    rows[n++] = row;
-  }
-  const lines = Buffer.allocUnsafeSlow(bytes);
-  for (let i = 0; i < count; i++) {
-    const row = rows[i] as number;
-    lines.set(batch.lines.subarray(batch.lineEnd[row - 1] ?? 0, batch.lineEnd[row]), lineEnd[i - 1] ?? 0);
-  }
-  const metadata = batch.metadata.map(({ name, dictionary, ids }): MetadataColumn => {
-    const kept = new Uint32Array(count);
-    for (let i = 0; i < count; i++) kept[i] = ids[rows[i] as number] as number;
-    return { name, dictionary, ids: kept };
-  });
-  return { count, baseNs: batch.baseNs, offsetNs, lines, lineEnd, metadata };
+  for (let row = 0; row < batch.count; row++) if (refused[row] === 0) rows[n++] = row;
+  return pickRows(batch, rows);
 }
-
-export const lineBytes = ({ lineEnd }: EntryBatch, row: number): number =>
-  (lineEnd[row] as number) - (row === 0 ? 0 : (lineEnd[row - 1] as number));
 
 /** Lines of more than `bytesMax` are cut so that they fit together with `mark`, unless the mark alone is as long. */
 export function truncateLines(
@@ -52,7 +30,7 @@ export function truncateLines(
   const lineEnd = new Uint32Array(batch.count);
   let to = 0;
   for (let row = 0; row < batch.count; row++) {
-    const start = batch.lineEnd[row - 1] ?? 0;
+    const start = lineStart(batch, row);
     const size = lineBytes(batch, row);
     const isLong = size > bytesMax;
     const take = isLong ? kept : size;
@@ -86,8 +64,8 @@ export function spreadEqualTimes(batch: EntryBatch): EntryBatch {
 function sameLine(batch: EntryBatch, a: number, b: number): boolean {
   const size = lineBytes(batch, a);
   if (size !== lineBytes(batch, b)) return false;
-  const startA = batch.lineEnd[a - 1] ?? 0;
-  const startB = batch.lineEnd[b - 1] ?? 0;
+  const startA = lineStart(batch, a);
+  const startB = lineStart(batch, b);
   for (let i = 0; i < size; i++) if (batch.lines[startA + i] !== batch.lines[startB + i]) return false;
   return true;
 }

@@ -9,8 +9,8 @@
 import type { FileSystem } from '../io/file-system.js';
 import { isFileError, readFile, replaceFile } from '../io/file-system.js';
 import type { EntryBatch } from '../model/entry-batch.js';
+import { sliceRows } from '../model/rows.js';
 import type { Head } from './head/head.js';
-import { sliceRows } from './head/rows.js';
 import { dayOf } from './head/sealed-block.js';
 import type { Log } from './log.js';
 import { recordType } from './wal/constants.js';

@@ -72,7 +72,7 @@ export interface ExtractedFields extends Pick<FieldColumns, 'format' | 'states'>
   readonly columns: readonly ExtractedField[];
 }
 
-/** Null when the lines are of neither format. Keeps nothing of the batch. */
+/** Null when the lines are of neither format. What it gives is valid until its next call, and may share the batch's memory. */
 export type FieldExtractor = (batch: EntryBatch) => ExtractedFields | null;
 
 export const decimalScaleMax = 9;

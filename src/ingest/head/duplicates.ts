@@ -3,9 +3,9 @@
  * of one in its open block, or of the last one when that is in no open block any more. The rest may be sent twice.
  */
 import type { EntryBatch } from '../../model/entry-batch.js';
+import { lineStart, pickRows } from '../../model/rows.js';
 import type { Nanos } from '../../model/time.js';
 import type { OpenBlock } from './open-block.js';
-import { lineStart, pickRows } from './rows.js';
 
 /** The batch without what `known` has, and without what occurs twice in it; the batch itself when that is nothing. */
 export function withoutDuplicates(batch: EntryBatch, known: KnownEntries | null): EntryBatch {

@@ -2,6 +2,7 @@
 import { invariant } from '../../errors.js';
 import type { EntryBatch } from '../../model/entry-batch.js';
 import type { Labels } from '../../model/labels.js';
+import { isWithin, joinRows } from '../../model/rows.js';
 import type { TenantId } from '../../model/tenant.js';
 import type { Nanos, TimeRange } from '../../model/time.js';
 import type { AdmittedPush, AdmittedStream } from '../push/push-request.js';
@@ -9,7 +10,6 @@ import type { EntriesRecord, Position } from '../wal/record.js';
 import { withoutDuplicates } from './duplicates.js';
 import type { HeadReader, HeadStream } from './head-reader.js';
 import type { OpenBlock } from './open-block.js';
-import { areExact, joinBatches } from './rows.js';
 import type { SealedBlock, SealOptions } from './sealed-block.js';
 import { countOf, type HeadBlock, StreamHead } from './stream.js';
 
@@ -77,7 +77,7 @@ export class Head implements HeadReader {
   admit(push: AdmittedPush): EntriesRecord {
     const streams: AdmittedStream[] = [];
     for (const { labels, entries } of joinEqualStreams(push.streams)) {
-      invariant(areExact(entries), 'times of a batch are at most 2^52 ns from its base');
+      invariant(isWithin(entries, entries.baseNs), 'times of a batch are at most 2^52 ns from its base');
       const known = this.#tenants.get(push.tenant)?.get(labels.text)?.known ?? null;
       const kept = withoutDuplicates(entries, known);
       if (kept !== entries) {
@@ -192,18 +192,26 @@ export class Head implements HeadReader {
 
 /** A push may name a stream more than once; here it occurs once, unless its times lie too far apart. */
 function joinEqualStreams(streams: readonly AdmittedStream[]): readonly AdmittedStream[] {
-  const joined = new Map<string, AdmittedStream>();
+  const groups = new Map<string, EntryBatch[]>();
   const apart: AdmittedStream[] = [];
   for (const stream of streams) {
-    const before = joined.get(stream.labels.text);
-    if (before === undefined) joined.set(stream.labels.text, stream);
-    else {
-      const entries = joinBatches(before.entries, stream.entries);
-      if (entries === null) apart.push(stream);
-      else joined.set(stream.labels.text, { labels: before.labels, entries });
-    }
+    const group = groups.get(stream.labels.text);
+    if (group === undefined) groups.set(stream.labels.text, [stream.entries]);
+    else if (isWithin(stream.entries, (group[0] as EntryBatch).baseNs)) group.push(stream.entries);
+    else apart.push(stream);
   }
-  return joined.size === streams.length ? streams : [...joined.values(), ...apart];
+  if (groups.size === streams.length) return streams;
+  const joined: AdmittedStream[] = [];
+  for (const { labels } of streams) {
+    const group = groups.get(labels.text);
+    if (group === undefined) continue;
+    groups.delete(labels.text);
+    joined.push({
+      labels,
+      entries: group.length === 1 ? (group[0] as EntryBatch) : joinRows(group, (group[0] as EntryBatch).baseNs),
+    });
+  }
+  return [...joined, ...apart];
 }
 
 const memoryOf = (block: HeadBlock): number => (block.kind === 'sealed' ? block.encoded.bytes.length : block.walBytes);

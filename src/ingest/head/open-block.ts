@@ -4,9 +4,9 @@
  */
 import { type AddressedBlock, columnsAddress } from '../../chunks/block-address.js';
 import type { Dictionary, EntryBatch, MetadataColumn } from '../../model/entry-batch.js';
+import { lineStart, offsetNsMax, pickRows, timeOrder } from '../../model/rows.js';
 import type { Nanos } from '../../model/time.js';
 import type { Position } from '../wal/record.js';
-import { lineStart, offsetNsMax, pickRows, timeOrder } from './rows.js';
 
 /** A block that has this many rows is full, however short its lines are. */
 const rowsMax = 65_536;

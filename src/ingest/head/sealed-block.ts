@@ -5,10 +5,10 @@ import type { Codec } from '../../chunks/codec/codec.js';
 import type { BlockSource } from '../../model/block-source.js';
 import type { EntryBatch } from '../../model/entry-batch.js';
 import type { FieldExtractor } from '../../model/field-columns.js';
+import { sliceRows } from '../../model/rows.js';
 import type { Nanos } from '../../model/time.js';
 import type { Position } from '../wal/record.js';
 import type { OpenBlock } from './open-block.js';
-import { sliceRows } from './rows.js';
 
 export interface SealedBlock {
   readonly kind: 'sealed';

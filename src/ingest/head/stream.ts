@@ -3,13 +3,13 @@ import { invariant } from '../../errors.js';
 import type { BlockSource } from '../../model/block-source.js';
 import type { EntryBatch } from '../../model/entry-batch.js';
 import type { Labels } from '../../model/labels.js';
+import { pickRows } from '../../model/rows.js';
 import type { TenantId } from '../../model/tenant.js';
 import type { Nanos, TimeRange } from '../../model/time.js';
 import type { Position } from '../wal/record.js';
 import { type KnownEntries, knownInBlock, knownLast } from './duplicates.js';
 import type { HeadStream } from './head-reader.js';
 import { OpenBlock } from './open-block.js';
-import { pickRows } from './rows.js';
 import { type SealedBlock, type SealOptions, sealBlock } from './sealed-block.js';
 
 export type HeadBlock = OpenBlock | SealedBlock;

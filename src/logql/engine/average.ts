@@ -45,7 +45,7 @@ export function isDivisible(expr: SampleExpr): boolean {
       return dividedRangeOps.has(expr.op);
     case 'vector-aggregation':
       if (!dividedVectorOps.has(expr.op) || !isDivisible(expr.expr)) return false;
-      if (expr.op === 'sum') return true;
+      if (expr.op === 'sum') return !isExtreme(expr.expr);
       if (expr.op === 'max' || expr.op === 'min') return expr.expr.kind === 'range-aggregation';
       return !reducesAny(expr.expr);
     case 'binary':
@@ -53,11 +53,16 @@ export function isDivisible(expr: SampleExpr): boolean {
         keepsLabels(expr) && (expr.op === '+' || expr.op === '*') && isDivisible(expr.left) && isDivisible(expr.right)
       );
     case 'literal':
+      return true;
     case 'vector':
     case 'label-replace':
       return false;
   }
 }
+
+/** The greatest value in a part is not the greatest of all. */
+const isExtreme = (expr: SampleExpr): boolean =>
+  expr.kind === 'vector-aggregation' && (expr.op === 'max' || expr.op === 'min');
 
 const keepsLabels = ({ matching }: BinaryExpr): boolean =>
   matching === null || (!matching.on && matching.labels.length === 0);

@@ -50,7 +50,7 @@ export async function evaluateSamples(expr: SampleExpr, evaluation: Evaluation):
           ? await selectRange(expr.expr, pushedDown(expr, expr.expr), evaluation)
           : await evaluateSamples(
               expr.expr,
-              expr.op === 'sum' && isDivisible(expr.expr) ? whole(evaluation) : evaluation,
+              expr.op === 'sum' && isDivisible(expr) ? whole(evaluation) : evaluation,
             );
       signal.throwIfAborted();
       return { series: aggregate(expr, present(inner), grid, isDivisible(expr)), failure: inner.failure };

@@ -13,7 +13,7 @@ import {
   oddRow,
   plainRow,
 } from '../../model/field-columns.js';
-import { FieldValues } from './field-values.js';
+import { collected, FieldValues, leftOut, refused } from './field-values.js';
 import type { LabelSlot, LabelsBuilder } from './labels-builder.js';
 import { LogfmtDecoder } from './logfmt-decoder.js';
 import { Row, type RowStage } from './row.js';
@@ -27,7 +27,7 @@ const namesMax = 1000;
 /** Columns that are tried in a block. */
 const triedMax = 100;
 
-/** Keeps the stages and the keys they have met; one for each thread. */
+/** What it gives is valid until it is called again. One for each thread: it keeps the keys that it has met, and memory. */
 export function fieldExtractor(): FieldExtractor {
   const json = new Extraction('json');
   const logfmt = new Extraction('logfmt');
@@ -46,12 +46,14 @@ class Extraction {
   readonly #row: Row;
   readonly #stage: RowStage;
   readonly #isDamaged: () => boolean;
+  readonly #fields: FieldTable;
 
   constructor(format: FieldFormat) {
     const context = newStageContext();
     this.#format = format;
     this.#builder = context.builder;
     this.#row = new Row(context.builder);
+    this.#fields = new FieldTable(context.builder);
     if (format === 'json') {
       this.#stage = jsonStage(context);
       this.#isDamaged = () => false;
@@ -67,11 +69,11 @@ class Extraction {
     const row = this.#row;
     const bytes = asBuffer(lines);
     const states = new Uint8Array(count);
-    const fields = new FieldTable(builder, count);
+    const fields = this.#fields;
     let allPlain = true;
     let useful = 0;
     let from = 0;
-    builder.forgetMany();
+    fields.begin(count);
     for (let i = 0; i < count; i++) {
       const to = lineEnd[i] as number;
       builder.startRow();
@@ -86,61 +88,80 @@ class Extraction {
       if (state === plainRow || state === damagedRow) useful++;
       from = to;
     }
+    const columns = fields.columns();
     if (useful < count * usefulMin) return null;
-    return {
-      format: this.#format,
-      states: allPlain ? null : states,
-      names: fields.names,
-      columns: fields.columns(),
-    };
+    return { format: this.#format, states: allPlain ? null : states, names: fields.names(), columns };
   }
 }
 
+/** Kept from block to block: lines of one program have the same fields. */
 class FieldTable {
   readonly #builder: LabelsBuilder;
-  readonly #count: number;
-  /** By the number of their slot; null for those beyond the bound, 'odd' for names that no column may have. */
-  readonly #bySlot: (FieldValues | 'odd' | null | undefined)[] = [];
-  readonly #values: FieldValues[] = [];
-  readonly #names: string[] = [];
+  #count = 0;
+  #block = 0;
+  #generation = 0;
+  /** By the number of their slot. */
+  #bySlot: (FieldValues | undefined)[] = [];
+  #tried = 0;
+  /** Those that the block has. */
+  readonly #inBlock: FieldValues[] = [];
 
-  constructor(builder: LabelsBuilder, count: number) {
+  constructor(builder: LabelsBuilder) {
     this.#builder = builder;
-    this.#count = count;
   }
 
-  /** False, with nothing added, when a column cannot tell what the builder's row would be in any stream. */
+  begin(count: number): void {
+    this.#builder.forgetMany();
+    this.#count = count;
+    this.#block++;
+    this.#inBlock.length = 0;
+    if (this.#generation === this.#builder.generation && this.#tried < triedMax) return;
+    this.#generation = this.#builder.generation;
+    this.#bySlot = [];
+    this.#tried = 0;
+  }
+
+  /** False, with nothing to rely on added, when a column cannot tell what the builder's row would be in any stream. */
   add(index: number): boolean {
     const { parsed, parsedLength, row, oddRow } = this.#builder;
     if (oddRow === row) return false;
+    const block = this.#block;
     for (let k = 0; k < parsedLength; k++) {
       const slot = parsed[k] as LabelSlot;
       let values = this.#bySlot[slot.id];
-      if (values === undefined) values = this.#newValues(slot);
-      if (values === 'odd') return false;
-      if (values !== null && !values.isGivenUp) values.set(index, slot);
+      if (values === undefined || values.block !== block) values = this.#beginField(slot);
+      if (values.fate === collected) values.set(index, slot);
+      else if (values.fate === refused) return false;
     }
     return true;
   }
 
-  #newValues({ id, name }: LabelSlot): FieldValues | 'odd' | null {
-    if (isSpecial(name)) {
-      this.#bySlot[id] = 'odd';
-      return 'odd';
+  #beginField({ id, name }: LabelSlot): FieldValues {
+    let values = this.#bySlot[id];
+    if (values === undefined) {
+      const fate = isSpecial(name) ? refused : this.#tried >= triedMax ? leftOut : collected;
+      values = new FieldValues(name, fate, this.#builder);
+      this.#bySlot[id] = values;
+      this.#tried++;
     }
-    const values = this.#values.length < triedMax ? new FieldValues(name, this.#count, this.#builder) : null;
-    this.#bySlot[id] = values;
-    if (values !== null) this.#values.push(values);
-    if (this.#names.length <= namesMax) this.#names.push(name);
+    values.begin(this.#block, this.#count);
+    if (values.fate !== refused && this.#inBlock.length <= namesMax) this.#inBlock.push(values);
     return values;
   }
 
-  get names(): readonly string[] | null {
-    return this.#names.length > namesMax ? null : [...this.#names].sort();
+  /** Null when they were too many. */
+  names(): readonly string[] | null {
+    return this.#inBlock.length > namesMax ? null : this.#inBlock.map(({ name }) => name).sort();
   }
 
   columns(): ExtractedField[] {
-    return this.#values.map((values) => values.finish()).filter((column) => column !== null);
+    const columns: ExtractedField[] = [];
+    for (const values of this.#inBlock) {
+      const column = values.finish();
+      if (column !== null) columns.push(column);
+      values.end();
+    }
+    return columns;
   }
 }
 

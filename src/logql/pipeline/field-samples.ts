@@ -92,7 +92,7 @@ export class FieldSampler {
       if (isUsed && column.name !== taken?.name) this.#inputs.push({ column });
     }
     if (states !== null)
-      this.#inputs.push({ column: { ids: Uint32Array.from(states), dictionary: { length: damagedRow } } });
+      this.#inputs.push({ column: { ids: new Uint32Array(states), dictionary: { length: damagedRow } } });
     this.#lineEnd = lineEnd;
     this.#kind = kind;
   }

@@ -54,6 +54,11 @@ export class LabelSlot {
 
   duplicateSlot: LabelSlot | null = null;
 
+  /** Is it worth while to look for its texts among those that were there before? Judged by how many were. */
+  recurs = true;
+  lookups = 0;
+  misses = 0;
+
   constructor(name: string, id: number) {
     this.name = name;
     this.id = id;
@@ -66,6 +71,9 @@ const noDictionary: Dictionary = {
   get: () => '',
   bytes: () => noBytes,
 };
+
+const lookupsSeen = 512;
+const missesMax = 0.75;
 
 /** Names that lines bring in; beyond it they are forgotten between two batches. */
 const slotsMax = 8192;
@@ -84,7 +92,7 @@ export class LabelsBuilder {
   stream: Labels = Labels.empty;
   /** Says to those who keep slots of lines' names (key caches) that these are forgotten. */
   generation = 0;
-  readonly texts = new TextCache();
+  readonly #texts = new TextCache();
 
   readonly #slots = new Map<string, LabelSlot>();
   /** Slots with smaller ids are held by stages and stay; -1 while stages are still being compiled. */
@@ -92,6 +100,8 @@ export class LabelsBuilder {
   #nextId = 0;
   #hints: SlotHints = { required: new Set(), filters: new Map() };
   #requiredFound = 0;
+  /** -1 when nothing in particular is required. */
+  #requiredCount = -1;
 
   /** The last row with a key that would not become what its label's name says, were the name taken: see Key.isOdd. */
   oddRow = 0;
@@ -122,6 +132,7 @@ export class LabelsBuilder {
 
   setHints(hints: SlotHints): void {
     this.#hints = hints;
+    this.#requiredCount = hints.required.size > 0 ? hints.required.size : -1;
     for (const name of hints.required) this.slot(name);
     for (const slot of this.#slots.values()) this.#applyHints(slot);
   }
@@ -171,8 +182,7 @@ export class LabelsBuilder {
 
   /** Everything that the query needs of the lines is there. */
   get allRequiredExtracted(): boolean {
-    const needed = this.#hints.required.size;
-    return needed > 0 && this.#requiredFound === needed;
+    return this.#requiredFound === this.#requiredCount;
   }
 
   hasRequiredPrefix(prefix: string): boolean {
@@ -283,11 +293,26 @@ export class LabelsBuilder {
     if (slot.text === null) {
       const { bytes, from, to } = slot;
       if (slot.form === jsonForm) slot.text = unescapeJson(bytes, from, to);
-      else if (to - from <= 32)
-        slot.text = slot.form === spacedForm ? this.texts.get(bytes, from, to) : textOf(bytes, from, to);
-      else slot.text = slot.form === spacedForm ? spacedTextOf(bytes, from, to) : textOf(bytes, from, to);
+      else {
+        const known = slot.recurs ? this.#cachedText(slot) : null;
+        slot.text = known ?? (slot.form === spacedForm ? spacedTextOf(bytes, from, to) : textOf(bytes, from, to));
+      }
     }
     return slot.text;
+  }
+
+  /** Looked for among the texts that were there before, as long as some of the slot's are. */
+  #cachedText(slot: LabelSlot): string | null {
+    const texts = this.#texts;
+    const { misses } = texts;
+    const text = texts.get(slot.bytes, slot.from, slot.to);
+    slot.misses += text === null ? 1 : texts.misses - misses;
+    if (++slot.lookups === lookupsSeen) {
+      slot.recurs = slot.misses < lookupsSeen * missesMax;
+      slot.lookups = 0;
+      slot.misses = 0;
+    }
+    return text;
   }
 
   /** Nothing but the stream's labels; an error detail alone does not count, as in Loki. */

@@ -42,7 +42,7 @@ export function compilePipeline(expr: LogExpr, options: PipelineOptions = {}): P
     filters: program.facts.singleFilters,
   });
   program.context.builder.setHints(hints);
-  const results = new Results(program.context.builder, true);
+  const results = new Results(program.context.builder, { keepsEmpty: true, internsAll: false });
   const use = options.fields === false ? null : fieldUse(program.plan, logNeeds, null);
   return {
     needs: logNeeds,
@@ -164,7 +164,7 @@ export function compileSamplePipeline(
   const { builder } = program.context;
   builder.setHints(hints);
   program.context.hints = hints;
-  const results = new Results(builder, !mergesSeries(expr));
+  const results = new Results(builder, { keepsEmpty: !mergesSeries(expr), internsAll: true });
   const labels = labelsOfSample(builder, results, effective, noLabels);
   const relevant = (canFail: boolean): ReadonlySet<string> | null =>
     canFail || facts.reads === null || labels.names === null

@@ -4,11 +4,9 @@ import type { Matcher } from '../../model/matcher.js';
 import type { Expr, LogExpr } from './ast.js';
 import { ParseError } from './parse-error.js';
 import { parseExpression } from './parse-expression.js';
-import { isPlainName } from './print-stage.js';
-import { printAsLoki } from './printer.js';
+import { readAgain } from './read-again.js';
 import { TokenCursor } from './token-cursor.js';
 import { validateQuery, validateStages } from './validate-query.js';
-import { matchersOf } from './walk.js';
 
 /** Texts of this many bytes and more are refused. */
 export const queryBytesMax = 131_072;
@@ -16,8 +14,7 @@ export const queryBytesMax = 131_072;
 /** A query that can be run. Throws ParseError, whose text is Loki's. */
 export function parseExpr(text: string): Expr {
   const expr = parseSyntax(text);
-  // Before it runs a query, Loki reads its own print of it, in which such names stand in quotes, and then cannot.
-  if (matchersOf(expr).some(({ name }) => !isPlainName(name))) parseSyntax(printAsLoki(expr));
+  for (const printed of readAgain(expr)) parseSyntax(printed);
   validateStages(expr);
   return expr;
 }

@@ -1,7 +1,6 @@
 /** Walking expressions. */
 import { assertNever } from '../../errors.js';
-import type { Matcher } from '../../model/matcher.js';
-import type { Expr, LabelFilter, LogExpr, SampleExpr, Stage } from './ast.js';
+import type { Expr, LabelFilter, LogExpr, SampleExpr } from './ast.js';
 
 /** The expressions directly below, left before right. */
 export function childrenOf(expr: Expr): readonly Expr[] {
@@ -42,22 +41,6 @@ export function labelFiltersOf(expr: Expr): readonly LabelFilter[] {
   if (expr.kind === 'range-aggregation') return expr.unwrap?.filters ?? [];
   if (expr.kind !== 'log') return [];
   return expr.stages.flatMap((stage) => (stage.kind === 'label-filter' ? [stage.filter] : []));
-}
-
-/** Every `name="value"` and the like, wherever in the expression it stands. */
-export const matchersOf = (root: Expr): Matcher[] =>
-  [...walk(root)].flatMap((expr) => {
-    const inStages = expr.kind === 'log' ? expr.stages.flatMap(matchersOfStage) : [];
-    const inFilters = labelFiltersOf(expr).flatMap(matchersOfFilter);
-    return [...(expr.kind === 'log' ? expr.matchers : []), ...inStages, ...inFilters];
-  });
-
-const matchersOfStage = (stage: Stage): Matcher[] =>
-  stage.kind === 'drop' || stage.kind === 'keep' ? stage.labels.filter((label) => 'op' in label) : [];
-
-function matchersOfFilter(filter: LabelFilter): Matcher[] {
-  if (filter.kind === 'string') return [filter.matcher];
-  return labelFilterChildren(filter).flatMap(matchersOfFilter);
 }
 
 /** Length of the longest way down, at least 1. Needs no stack, whatever the tree. */

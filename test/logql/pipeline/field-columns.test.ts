@@ -8,7 +8,8 @@ import { compilePipeline, compileSamplePipeline } from '../../../src/logql/pipel
 import type { ResultLabels } from '../../../src/logql/pipeline/pipeline-types.js';
 import { parseLogExpr } from '../../../src/logql/syntax/parser.js';
 import type { BlockSource } from '../../../src/model/block-source.js';
-import { allColumns, type EntryBatch, selectRows } from '../../../src/model/entry-batch.js';
+import { allColumns, type EntryBatch } from '../../../src/model/entry-batch.js';
+import { pickRows } from '../../../src/model/rows.js';
 import { Labels } from '../../../src/model/labels.js';
 import { allRows, batchOf } from '../../helpers/batch.js';
 import { type Prng, prng } from '../../helpers/prng.js';
@@ -282,7 +283,7 @@ function readSamples(query: string, { stream }: Corpus, blocks: readonly BlockSo
 /** A delete request hides some rows. */
 const withHoles = (block: BlockSource, random: Prng): BlockSource => {
   const kept = allRows(block.read(allColumns)).filter(() => random.next() < 0.7);
-  return { ...block, count: kept.length, read: (needs) => selectRows(block.read(needs), kept) };
+  return { ...block, count: kept.length, read: (needs) => pickRows(block.read(needs), kept) };
 };
 
 describe('answers are the same with and without columns of fields', () => {

@@ -19,6 +19,12 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
     ['{é="b"}', 'parse error at line 1, col 2: syntax error: unexpected STRING, expecting IDENTIFIER or }'],
     ['{a="b",  é="b"} |= "c"', 'parse error at line 1, col 9: syntax error: unexpected STRING, expecting IDENTIFIER'],
     ['{a="b"} | $="c"', 'parse error at line 1, col 11: syntax error: unexpected STRING'],
+    [
+      'stdvar(rate({a="b", $="c"} [1m]))',
+      'parse error at line 1, col 9: syntax error: unexpected STRING, expecting IDENTIFIER',
+    ],
+    ['stdvar(rate({a="b"} | $="c" [1m]))', 'parse error at line 1, col 16: syntax error: unexpected STRING'],
+    ['sum(rate({a="b"} | $="c" [1m]))', 'parse error at line 1, col 20: syntax error: unexpected STRING'],
     ['{a="b"} | drop é="c"', 'parse error at line 1, col 16: syntax error: unexpected STRING, expecting IDENTIFIER'],
     ['{a="b"} | é>1 | drop é', '{a="b"} | é>1 | drop é'],
     ['{rate="x", sum="y", bytes="z"}', '{rate="x", sum="y", bytes="z"}'],

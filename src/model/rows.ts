@@ -1,0 +1,148 @@
+/** Rows of a batch: picked, sliced, put in the order of their times, put behind one another. */
+import { dictionaryOf, type EntryBatch, type MetadataColumn } from './entry-batch.js';
+import { selectFields } from './field-columns.js';
+import type { Nanos } from './time.js';
+
+export const lineStart = ({ lineEnd }: EntryBatch, row: number): number =>
+  row === 0 ? 0 : (lineEnd[row - 1] as number);
+
+export const lineBytes = (batch: EntryBatch, row: number): number =>
+  (batch.lineEnd[row] as number) - lineStart(batch, row);
+
+/** Bytes of the lines of the first `count` rows. */
+const bytesOf = (batch: EntryBatch, count: number): number => (count === 0 ? 0 : (batch.lineEnd[count - 1] ?? 0));
+
+/** Offsets of a batch stay within this of its base, so that the sum and difference of two are exact. */
+export const offsetNsMax = 2 ** 52;
+
+/** True when all times can count from `baseNs`. */
+export function isWithin({ count, offsetNs, ...batch }: EntryBatch, baseNs: Nanos): boolean {
+  const shiftNs = Number(batch.baseNs - baseNs);
+  for (let i = 0; i < count; i++) if (!(Math.abs((offsetNs[i] as number) + shiftNs) <= offsetNsMax)) return false;
+  return true;
+}
+
+/** The rows [from, to), as views where that is possible; field columns are left out. */
+export function sliceRows(batch: EntryBatch, from: number, to: number): EntryBatch {
+  if (from === 0 && to === batch.count) return batch;
+  const begin = bytesOf(batch, from);
+  const lineEnd = batch.lineEnd.slice(from, to);
+  for (let i = 0; i < lineEnd.length; i++) lineEnd[i] = (lineEnd[i] as number) - begin;
+  return {
+    count: to - from,
+    baseNs: batch.baseNs,
+    offsetNs: batch.offsetNs.subarray(from, to),
+    lines: batch.lines.subarray(begin, bytesOf(batch, to)),
+    lineEnd,
+    metadata: batch.metadata.map((column) => ({ ...column, ids: column.ids.subarray(from, to) })),
+  };
+}
+
+/**
+ * Copies the rows named, in the order named; their times count from `baseNs`. Dictionaries are shared. A batch without
+ * lines, or without their lengths, stays without.
+ */
+export function pickRows(batch: EntryBatch, rows: Uint32Array, baseNs: Nanos = batch.baseNs): EntryBatch {
+  const shiftNs = Number(batch.baseNs - baseNs);
+  const count = rows.length;
+  const offsetNs = new Float64Array(count);
+  for (let i = 0; i < count; i++) offsetNs[i] = (batch.offsetNs[rows[i] as number] as number) + shiftNs;
+  const metadata = batch.metadata.map(({ name, dictionary, ids }): MetadataColumn => {
+    const picked = new Uint32Array(count);
+    for (let i = 0; i < count; i++) picked[i] = ids[rows[i] as number] as number;
+    return { name, dictionary, ids: picked };
+  });
+  const fields = batch.fields && { fields: selectFields(batch.fields, rows) };
+  return { count, baseNs, offsetNs, ...pickLines(batch, rows), metadata, ...fields };
+}
+
+function pickLines(batch: EntryBatch, rows: Uint32Array): Pick<EntryBatch, 'lines' | 'lineEnd'> {
+  if (batch.lineEnd.length < batch.count) return { lines: new Uint8Array(0), lineEnd: new Uint32Array(0) };
+  const count = rows.length;
+  const lineEnd = new Uint32Array(count);
+  let bytes = 0;
+  for (let i = 0; i < count; i++) {
+    bytes += lineBytes(batch, rows[i] as number);
+    lineEnd[i] = bytes;
+  }
+  if (batch.lines.length === 0) return { lines: batch.lines, lineEnd };
+  const lines = new Uint8Array(bytes);
+  for (let i = 0; i < count; ) {
+    // Neighbours that stay neighbours are copied at once.
+    const first = i;
+    while (++i < count && rows[i] === (rows[i - 1] as number) + 1);
+    const start = lineStart(batch, rows[first] as number);
+    lines.set(batch.lines.subarray(start, batch.lineEnd[rows[i - 1] as number]), first === 0 ? 0 : lineEnd[first - 1]);
+  }
+  return { lines, lineEnd };
+}
+
+/** The rows in the order of their times, equal times as they came; null when they are in order already. */
+export function timeOrder(offsetNs: Float64Array, count: number): Uint32Array | null {
+  let i = 1;
+  while (i < count && (offsetNs[i] as number) >= (offsetNs[i - 1] as number)) i++;
+  if (i >= count) return null;
+  const rows = Uint32Array.from({ length: count }, (_, row) => row);
+  return rows.sort((a, b) => (offsetNs[a] as number) - (offsetNs[b] as number) || a - b);
+}
+
+/** All rows of whole batches of one stream, one batch behind the other; times count from `baseNs`. */
+export function joinRows(batches: readonly EntryBatch[], baseNs: Nanos): EntryBatch {
+  const count = batches.reduce((n, b) => n + b.count, 0);
+  const offsetNs = new Float64Array(count);
+  const lineEnd = new Uint32Array(count);
+  const lines = new Uint8Array(batches.reduce((n, b) => n + bytesOf(b, b.count), 0));
+  let row = 0;
+  let at = 0;
+  for (const b of batches) {
+    const shiftNs = Number(b.baseNs - baseNs);
+    for (let i = 0; i < b.count; i++) {
+      offsetNs[row + i] = (b.offsetNs[i] as number) + shiftNs;
+      lineEnd[row + i] = (b.lineEnd[i] as number) + at;
+    }
+    const bytes = bytesOf(b, b.count);
+    lines.set(b.lines.subarray(0, bytes), at);
+    at += bytes;
+    row += b.count;
+  }
+  return { count, baseNs, offsetNs, lines, lineEnd, metadata: joinMetadata(batches, count) };
+}
+
+/** The same by time; of equal times, those of earlier batches first. */
+export function joinByTime(batches: readonly EntryBatch[]): EntryBatch {
+  const [first] = batches;
+  if (first === undefined) throw new Error('invariant: nothing to put together');
+  const joined = joinRows(
+    batches,
+    batches.reduce((ns, b) => (b.baseNs < ns ? b.baseNs : ns), first.baseNs),
+  );
+  const order = timeOrder(joined.offsetNs, joined.count);
+  return order === null ? joined : pickRows(joined, order);
+}
+
+function joinMetadata(batches: readonly EntryBatch[], count: number): MetadataColumn[] {
+  const names = [...new Set(batches.flatMap((b) => b.metadata.map((c) => c.name)))].sort();
+  return names.map((name) => {
+    const ids = new Uint32Array(count);
+    const values: string[] = [];
+    const idOf = new Map<string, number>();
+    let row = 0;
+    for (const b of batches) {
+      const column = b.metadata.find((c) => c.name === name);
+      for (let i = 0; column !== undefined && i < b.count; i++) {
+        const id = column.ids[i] as number;
+        if (id === 0) continue;
+        const value = column.dictionary.get(id - 1);
+        let known = idOf.get(value);
+        if (known === undefined) {
+          values.push(value);
+          known = values.length;
+          idOf.set(value, known);
+        }
+        ids[row + i] = known;
+      }
+      row += b.count;
+    }
+    return { name, dictionary: dictionaryOf(values), ids };
+  });
+}
