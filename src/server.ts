@@ -142,6 +142,7 @@ class Running {
           defaultBodyLimits.decompressedBytesMax,
         ),
       },
+      otlpIndexLabels: config.distributor.otlp_config.default_resource_attributes_as_index_labels,
       reserve: config.inMemory ? null : new DiskReserve(this.#fs, config.paths.wal, clock),
       // Without a configuration file lines of any age are taken: see facts on old lines in docs/COMPATIBILITY.md.
       outOfOrderWindowNs: config.file === null ? null : BigInt(Math.round((config.ingester.max_chunk_age / 2) * 1e6)),

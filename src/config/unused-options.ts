@@ -9,7 +9,6 @@ const unused: Readonly<Record<string, readonly string[]>> = {
     'limits_config.ruler_max_rule_groups_per_tenant',
   ],
   'not supported by this version': [
-    'distributor.otlp_config.default_resource_attributes_as_index_labels',
     'ingester.wal.disk_full_threshold',
     'limits_config.discover_generic_fields',
     'limits_config.enable_multi_variant_queries',

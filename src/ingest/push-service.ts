@@ -16,6 +16,8 @@ export interface PushServiceDeps {
   readonly overrides: Overrides;
   readonly clock: Clock;
   readonly bodyLimits: BodyLimits;
+  /** See DecodeContext. */
+  readonly otlpIndexLabels: readonly string[];
   /** Null when nothing is kept on disk. */
   readonly reserve: DiskReserve | null;
   /** Entries this much behind their stream's newest are refused; null: never. Loki: half of max_chunk_age. */
@@ -40,11 +42,12 @@ export class PushService {
 
   /** Resolves once what was admitted is logged and shown. Throws ApiError when anything was refused: the rest is kept. */
   async accept(tenant: TenantId, body: PushBody): Promise<void> {
-    const { ingester, overrides, clock, bodyLimits, outOfOrderWindowNs, ignoredErrorsMax } = this.#deps;
+    const { ingester, overrides, clock, bodyLimits, otlpIndexLabels, outOfOrderWindowNs, ignoredErrorsMax } =
+      this.#deps;
     this.#deps.reserve?.check();
     const limits = overrides.limitsFor(tenant);
     const nowNs = clock.nowNs();
-    const request = decodePush(body, { bodyLimits, limits, nowNs });
+    const request = decodePush(body, { bodyLimits, otlpIndexLabels, limits, nowNs });
     const { admitted, discards, error, received } = admit(request, {
       tenant,
       limits,

@@ -22,6 +22,8 @@ export interface PushBody {
 
 export interface DecodeContext {
   readonly bodyLimits: BodyLimits;
+  /** Resource attributes of OTLP that become labels, unless the tenant's rules leave them out. */
+  readonly otlpIndexLabels: readonly string[];
   readonly limits: Limits;
   /** For OTLP records without a time of their own. */
   readonly nowNs: bigint;

@@ -3,7 +3,7 @@
  * becomes structured metadata: attributes of the record, its fields, those of its resource, those of its scope.
  */
 import { gunzipSync } from 'node:zlib';
-import { type OtlpAction, type OtlpAttributes, type OtlpConfig, otlpIndexLabels } from '../../limits/limits.js';
+import type { OtlpAction, OtlpAttributes, OtlpConfig } from '../../limits/limits.js';
 import { quoteGo } from '../../model/labels.js';
 import { compileRegex } from '../../model/regex.js';
 import { type BodyLimits, inflate } from './body.js';
@@ -17,10 +17,10 @@ import type { PushRequest, PushStream } from './push-request.js';
 import { pushRows, type Row } from './row-batch.js';
 import { unzstd } from './zstd-body.js';
 
-export function decodeOtlp(push: PushBody, { bodyLimits, limits, nowNs }: DecodeContext): PushRequest {
+export function decodeOtlp(push: PushBody, { bodyLimits, otlpIndexLabels, limits, nowNs }: DecodeContext): PushRequest {
   const body = readOtlpBody(push.body, push.contentEncoding, bodyLimits);
   const resources = decodeContent(push.contentType, body);
-  const actions = actionsFor(limits.otlp_config);
+  const actions = actionsFor(limits.otlp_config, otlpIndexLabels);
   const groups = new Map<string, Row[]>();
   for (const resource of resources) {
     addResource(resource, { actions, nowNs, discoverServiceName: limits.discover_service_name, groups });
@@ -161,11 +161,11 @@ interface Actions {
   readonly severityTextAsLabel: boolean;
 }
 
-function actionsFor(config: OtlpConfig): Actions {
+function actionsFor(config: OtlpConfig, indexLabels: readonly string[]): Actions {
   const { ignore_defaults, attributes_config } = config.resource_attributes;
   const defaults: OtlpAttributes[] = ignore_defaults
     ? []
-    : [{ action: 'index_label', attributes: otlpIndexLabels, regex: '' }];
+    : [{ action: 'index_label', attributes: indexLabels, regex: '' }];
   return {
     resource: actionBy([...defaults, ...attributes_config]),
     scope: actionBy(config.scope_attributes),

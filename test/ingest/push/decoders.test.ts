@@ -4,14 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../../src/errors.js';
 import { defaultBodyLimits } from '../../../src/ingest/push/body.js';
 import { decodePush, mediaType, type PushBody } from '../../../src/ingest/push/decoders.js';
-import { embeddedLimits } from '../../../src/limits/limits.js';
+import { embeddedLimits, otlpIndexLabels } from '../../../src/limits/limits.js';
 import { entry, jsonPush, line, stream, streamsOf, timestamp } from '../../helpers/push.js';
 
 const decode = (push: Partial<PushBody> & { body: Buffer }) =>
   streamsOf(
     decodePush(
       { protocol: 'loki', contentType: '', contentEncoding: '', ...push },
-      { bodyLimits: defaultBodyLimits, limits: embeddedLimits(), nowNs: 0n },
+      { bodyLimits: defaultBodyLimits, otlpIndexLabels, limits: embeddedLimits(), nowNs: 0n },
     ),
   );
 const want = { '{a="b"}': [{ ns: 1_000_000_000n, line: 'x', metadata: {} }] };

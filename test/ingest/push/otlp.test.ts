@@ -3,15 +3,25 @@ import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../../src/errors.js';
 import { defaultBodyLimits } from '../../../src/ingest/push/body.js';
 import { decodePush, type PushBody } from '../../../src/ingest/push/decoders.js';
-import { embeddedLimits, type Limits } from '../../../src/limits/limits.js';
+import { embeddedLimits, type Limits, otlpIndexLabels } from '../../../src/limits/limits.js';
 import { prng } from '../../helpers/prng.js';
 import { bytesField, noon, streamsOf, varint, varintField } from '../../helpers/push.js';
 
-const decode = (body: Buffer, push: Partial<PushBody> = {}, limits: Partial<Limits> = {}) =>
+const decode = (
+  body: Buffer,
+  push: Partial<PushBody> = {},
+  limits: Partial<Limits> = {},
+  indexLabels = otlpIndexLabels,
+) =>
   streamsOf(
     decodePush(
       { protocol: 'otlp', contentType: 'application/json', contentEncoding: '', body, ...push },
-      { bodyLimits: defaultBodyLimits, limits: { ...embeddedLimits(), ...limits }, nowNs: noon },
+      {
+        bodyLimits: defaultBodyLimits,
+        otlpIndexLabels: indexLabels,
+        limits: { ...embeddedLimits(), ...limits },
+        nowNs: noon,
+      },
     ),
   );
 const attributes = (record: Record<string, unknown>) => Object.entries(record).map(([key, value]) => ({ key, value }));
@@ -370,4 +380,12 @@ describe('what is refused', () => {
     expect(() => decode(body)).not.toThrow();
     expect(({} as Record<string, unknown>)['scopeLogs']).toBe(undefined);
   });
+});
+
+test('the list of resource attributes that become labels is an option', () => {
+  const body = json(
+    { body: { stringValue: 'x' } },
+    { 'service.name': { stringValue: 's' }, team: { stringValue: 'a' } },
+  );
+  expect(Object.keys(decode(body, {}, {}, ['team']))).toEqual(['{team="a"}']);
 });
