@@ -80,35 +80,50 @@ export function encodeBlock(batch: EntryBatch, codec: Codec, fields: ExtractedFi
     if (writeTextColumn(section, column, count)) add(sectionKinds.metadata, column.name, section.written());
   }
 
-  if (fields !== null) {
-    for (const { section, stored } of packFields(fields, batch, codec)) {
-      sections.push({ ...section, offset });
-      parts.push(stored);
-      offset += stored.length;
-    }
-  }
-
   const rawBytes = batch.lineEnd[count - 1]!;
   const ends = new ByteWriter(count * 2 + 64);
   writeIntegers(ends, lengthsOf(batch.lineEnd, count), count, ['plain']);
   add(sectionKinds.lineEnds, '', ends.written());
   add(sectionKinds.lines, '', batch.lines.subarray(0, rawBytes));
 
-  // Shared: another thread reads it without a copy.
-  const bytes = new Uint8Array(new SharedArrayBuffer(offset));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return {
+  const block = {
     fromNs: batch.baseNs + BigInt(first),
     throughNs: batch.baseNs + BigInt(last),
     count,
     rawBytes,
     sections,
-    bytes,
+    bytes: joined(parts, offset),
   };
+  return fields === null ? block : withFields(block, fields, codec);
+}
+
+/** Shared memory: another thread reads it without a copy. */
+function joined(parts: readonly Uint8Array[], byteLength: number): Uint8Array {
+  const bytes = new Uint8Array(new SharedArrayBuffer(byteLength));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** The block with columns of the fields that an extractor found in its lines, where they are worth it. */
+export function withFields(block: EncodedBlock, fields: ExtractedFields, codec: Codec): EncodedBlock {
+  const own = packFields(fields, block.count, codec);
+  if (own.length === 0 || hasFieldColumns(block)) return block;
+  const stored = ({ offset, storedBytes }: Section): Uint8Array => block.bytes.subarray(offset, offset + storedBytes);
+  const isBefore = ({ kind }: Section): boolean => kind === sectionKinds.times || kind === sectionKinds.metadata;
+  const all = block.sections.map((section) => ({ section, stored: stored(section) }));
+  const sections: Section[] = [];
+  const parts: Uint8Array[] = [];
+  let offset = 0;
+  for (const one of [...all.filter((a) => isBefore(a.section)), ...own, ...all.filter((a) => !isBefore(a.section))]) {
+    sections.push({ ...one.section, offset });
+    parts.push(one.stored);
+    offset += one.stored.length;
+  }
+  return { ...block, sections, bytes: joined(parts, offset) };
 }
 
 /** Was it encoded with fields, and were some worth a column? */

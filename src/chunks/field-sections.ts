@@ -1,5 +1,4 @@
 /** Field columns (model/field-columns.ts) as sections of a block: README.md has their layout. */
-import type { EntryBatch } from '../model/entry-batch.js';
 import {
   damagedRow,
   decimalScaleMax,
@@ -34,7 +33,7 @@ export interface PackedSection {
 const weightOfNumbers = 0.5;
 
 /** The columns that are worth their bytes, cheapest first, and what else is known. Offsets of the sections are not set. */
-export function packFields(fields: ExtractedFields, { count }: EntryBatch, codec: Codec): readonly PackedSection[] {
+export function packFields(fields: ExtractedFields, count: number, codec: Codec): readonly PackedSection[] {
   let left = count * bytesPerLineMax;
   const summary = packSection(sectionKinds.fields, fields.format, summaryOf(fields, count), codec, 0);
   left -= costOf(summary);

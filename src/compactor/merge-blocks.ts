@@ -1,8 +1,8 @@
 /** Blocks of one stream put together: small ones become full ones, full ones stay as they are. */
 
-import { decodeBlock, type EncodedBlock, encodeBlock, hasFieldColumns } from '../chunks/block.js';
+import { decodeBlock, type EncodedBlock, encodeBlock, hasFieldColumns, withFields } from '../chunks/block.js';
 import type { Codec } from '../chunks/codec/codec.js';
-import { allColumns, type EntryBatch } from '../model/entry-batch.js';
+import { allColumns, type EntryBatch, linesOnly } from '../model/entry-batch.js';
 import type { FieldExtractor } from '../model/field-columns.js';
 import { joinByTime, sliceRows } from '../model/rows.js';
 
@@ -20,19 +20,18 @@ export function mergeBlocks(
   extractFields: FieldExtractor | null = null,
 ): EncodedBlock[] {
   const small = blocks.filter((b) => b.rawBytes < fullFromBytes);
-  if (small.length < 2) return blocks.map((block) => withFields(block, codec, extractFields));
+  if (small.length < 2) return blocks.map((block) => withColumns(block, codec, extractFields));
   const full = blocks
     .filter((b) => b.rawBytes >= fullFromBytes)
-    .map((block) => withFields(block, codec, extractFields));
+    .map((block) => withColumns(block, codec, extractFields));
   const merged = encodeRuns(joinByTime(small.map((b) => decodeBlock(b, allColumns))), codec, extractFields);
   return [...full, ...merged].sort((a, b) => (a.fromNs < b.fromNs ? -1 : a.fromNs > b.fromNs ? 1 : 0));
 }
 
-function withFields(block: EncodedBlock, codec: Codec, extractFields: FieldExtractor | null): EncodedBlock {
+function withColumns(block: EncodedBlock, codec: Codec, extractFields: FieldExtractor | null): EncodedBlock {
   if (extractFields === null || hasFieldColumns(block)) return block;
-  const batch = decodeBlock(block, allColumns);
-  const fields = extractFields(batch);
-  return fields === null ? block : encodeBlock(batch, codec, fields);
+  const fields = extractFields(decodeBlock(block, linesOnly));
+  return fields === null ? block : withFields(block, fields, codec);
 }
 
 /** Cuts a batch into blocks of about 256 KiB of lines. */

@@ -125,7 +125,7 @@ export async function openIngester(given: IngesterOptions): Promise<OpenedIngest
   const options = { ...defaults, ...given };
   const { store, index, log } = options;
   await codecsReady();
-  const head = new Head(options);
+  const head = new Head({ ...options, nowMs: () => options.clock.monotonicMs() });
   const counters = newCounters();
   if (options.walSync === 'off') {
     await reconcileIndex(index, catalogOf(store), log);
@@ -392,6 +392,8 @@ class LoggingIngester implements OpenedIngester {
     while (this.#head.sealOne()) await this.#pause();
     const nowMs = clock.monotonicMs();
     await this.#flusher.flush((stream) => this.#scopeOf(stream, nowMs));
+    this.#head.forgetFlushed();
+    while (!this.#flusher.isBusy && this.#head.addFields()) await this.#pause();
     this.#head.removeIdle(nowMs - chunkIdleMs);
     await this.#flusher.tidyWal();
   }

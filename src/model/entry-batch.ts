@@ -45,6 +45,7 @@ export interface ColumnNeeds {
 }
 
 export const allColumns: ColumnNeeds = { lines: 'bytes', metadata: 'all' };
+export const linesOnly: ColumnNeeds = { lines: 'bytes', metadata: [] };
 
 /** A dictionary over strings that are there already. */
 export function dictionaryOf(values: readonly string[]): Dictionary {

@@ -10,12 +10,15 @@ import type { EntriesRecord, Position } from '../wal/record.js';
 import { withoutDuplicates } from './duplicates.js';
 import type { HeadReader, HeadStream } from './head-reader.js';
 import type { OpenBlock } from './open-block.js';
-import type { SealedBlock, SealOptions } from './sealed-block.js';
+import { addFields, type SealedBlock, type SealOptions } from './sealed-block.js';
+import { SpareTime } from './spare-time.js';
 import { countOf, type HeadBlock, StreamHead } from './stream.js';
 
 export interface HeadOptions extends SealOptions {
   /** Bytes of lines and metadata after which a block is full. */
   readonly blockBytes: number;
+  /** Never goes back. For the share of the time that columns of fields may take. */
+  readonly nowMs?: () => number;
 }
 
 export interface HeadCounters {
@@ -42,9 +45,13 @@ export class Head implements HeadReader {
   /** Full, and not yet encoded. */
   #full: { readonly stream: StreamHead; readonly block: OpenBlock }[] = [];
   #fullBytes = 0;
+  /** Sealed, and without columns of their fields as yet. */
+  #withoutFields: { readonly stream: StreamHead; readonly block: SealedBlock }[] = [];
+  readonly #spareTime: SpareTime;
 
   constructor(options: HeadOptions) {
     this.#options = options;
+    this.#spareTime = new SpareTime(options.nowMs ?? (() => performance.now()));
   }
 
   tenants(): readonly TenantId[] {
@@ -140,7 +147,30 @@ export class Head implements HeadReader {
   seal(stream: StreamHead, block: OpenBlock): SealedBlock[] {
     const sealed = stream.seal(block, this.#options);
     this.counters.blocksSealed += sealed.length;
+    if (this.#options.extractFields !== undefined) {
+      for (const block of sealed) this.#withoutFields.push({ stream, block });
+      this.addFields();
+    }
     return sealed;
+  }
+
+  /**
+   * Gives the fields of the block that was sealed last their columns: about a millisecond of work. False when there is
+   * no such block, or no time for it now.
+   */
+  addFields(): boolean {
+    const next = this.#withoutFields.at(-1);
+    if (next === undefined) return false;
+    const { stream, block } = next;
+    const isHere = stream.blocks.includes(block);
+    if (isHere && !this.#spareTime.run(() => addFields(block, this.#options))) return false;
+    this.#withoutFields.pop();
+    return true;
+  }
+
+  /** Of blocks that are flushed, the compactor makes the columns. */
+  forgetFlushed(): void {
+    this.#withoutFields = this.#withoutFields.filter(({ stream, block }) => stream.blocks.includes(block));
   }
 
   /** Forgets streams that have no entries and got none since `beforeMs`. */

@@ -1,9 +1,9 @@
 /** A block of the head that is encoded and waits for its pack. Its entries are of one UTC day. */
-import { type EncodedBlock, encodeBlock } from '../../chunks/block.js';
+import { decodeBlock, type EncodedBlock, encodeBlock, withFields } from '../../chunks/block.js';
 import { type BlockCache, blockSourceOf } from '../../chunks/block-cache.js';
 import type { Codec } from '../../chunks/codec/codec.js';
 import type { BlockSource } from '../../model/block-source.js';
-import type { EntryBatch } from '../../model/entry-batch.js';
+import { type EntryBatch, linesOnly } from '../../model/entry-batch.js';
 import type { FieldExtractor } from '../../model/field-columns.js';
 import { sliceRows } from '../../model/rows.js';
 import type { Nanos } from '../../model/time.js';
@@ -14,8 +14,9 @@ export interface SealedBlock {
   readonly kind: 'sealed';
   /** Days since 1970-01-01. */
   readonly day: number;
-  readonly encoded: EncodedBlock;
-  readonly source: BlockSource & { forget(): void };
+  /** These two change when the fields get their columns later than the block was sealed. */
+  encoded: EncodedBlock;
+  source: BlockSource & { forget(): void };
   readonly arrivedMs: number;
   /** About what its entries take as a WAL record. */
   readonly walBytes: number;
@@ -27,15 +28,15 @@ export interface SealedBlock {
 export interface SealOptions {
   readonly codec: Codec;
   readonly cache: BlockCache;
-  /** Takes the fields out of lines, which are then kept as columns beside them. */
+  /** Takes the fields out of lines, which are then kept as columns beside them, where there is time for it. */
   readonly extractFields?: FieldExtractor;
 }
 
-/** One block for each day that the entries are of; their rows in the order of time. */
-export function sealBlock(block: OpenBlock, { codec, cache, extractFields }: SealOptions): SealedBlock[] {
+/** One block for each day that the entries are of; their rows in the order of time. Fields get no columns here. */
+export function sealBlock(block: OpenBlock, { codec, cache }: SealOptions): SealedBlock[] {
   const { arrivedMs, firstSeq, last } = block;
   return splitByDay(block.ordered()).map(({ day, entries }) => {
-    const encoded = encodeBlock(entries, codec, extractFields?.(entries) ?? null);
+    const encoded = encodeBlock(entries, codec);
     const source = blockSourceOf(encoded, cache);
     return {
       kind: 'sealed',
@@ -48,6 +49,15 @@ export function sealBlock(block: OpenBlock, { codec, cache, extractFields }: Sea
       last,
     };
   });
+}
+
+/** Gives the fields of the block's lines their columns. Whoever holds the source that it had reads on. */
+export function addFields(block: SealedBlock, { codec, cache, extractFields }: SealOptions): void {
+  const fields = extractFields?.(decodeBlock(block.encoded, linesOnly)) ?? null;
+  if (fields === null) return;
+  block.encoded = withFields(block.encoded, fields, codec);
+  block.source.forget();
+  block.source = blockSourceOf(block.encoded, cache);
 }
 
 export interface DayEntries {
