@@ -44,11 +44,11 @@ export class Drain {
       leaf = [];
       this.#leaves.set(key, leaf);
     }
-    let cluster = closest(leaf, tokens.words);
+    let cluster = closest(leaf, tokens);
     if (cluster === null) {
       if (this.#size >= this.#limits.clustersMax) this.#evict();
       cluster = {
-        words: tokens.words.map((w) => (/\d/.test(w) ? gap : w)),
+        words: tokens.words.map((word, i) => (tokens.varies[i] ? gap : word)),
         spaced: tokens.spaced,
         counts: new Map(),
         lastSeconds: 0,
@@ -56,7 +56,8 @@ export class Drain {
       leaf.push(cluster);
       this.#size++;
     } else {
-      for (const [i, word] of tokens.words.entries()) if (cluster.words[i] !== word) cluster.words[i] = gap;
+      const { words } = cluster;
+      for (let i = 0; i < words.length; i++) if (words[i] !== tokens.words[i]) words[i] = gap;
     }
     cluster.counts.set(bucketSeconds, (cluster.counts.get(bucketSeconds) ?? 0) + 1);
     cluster.lastSeconds = Math.max(cluster.lastSeconds, bucketSeconds);
@@ -95,19 +96,23 @@ export class Drain {
   }
 }
 
-function pathOf({ words }: Tokens): string {
-  const lead = words.slice(0, treeDepth).map((w) => (/\d/.test(w) ? gap : w));
-  return `${words.length} ${lead.join(' ')}`;
+function pathOf({ words, varies }: Tokens): string {
+  let path = String(words.length);
+  for (let i = 0; i < Math.min(treeDepth, words.length); i++) path += ` ${varies[i] ? gap : words[i]}`;
+  return path;
 }
 
-function closest(leaf: readonly Cluster[], words: readonly string[]): Cluster | null {
+function closest(leaf: readonly Cluster[], { words, varies }: Tokens): Cluster | null {
   let best: Cluster | null = null;
   let bestSame = -1;
   for (const cluster of leaf) {
+    const own = cluster.words;
     let same = 0;
-    for (let i = 0; i < words.length; i++)
-      if (cluster.words[i] === words[i] || (cluster.words[i] === gap && /\d/.test(words[i] as string))) same++;
-    if (same > bestSame) [best, bestSame] = [cluster, same];
+    for (let i = 0; i < words.length; i++) if (own[i] === words[i] || (varies[i] && own[i] === gap)) same++;
+    if (same <= bestSame) continue;
+    best = cluster;
+    bestSame = same;
+    if (same === words.length) break;
   }
   return best !== null && bestSame / words.length >= similarityMin ? best : null;
 }
