@@ -1,9 +1,10 @@
 /** The Fastify instance: raw bodies, plain-text errors as Loki's, the access log and the metrics of requests. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
-import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify';
 import { ApiError } from '../errors.js';
 import type { Logger } from '../log.js';
+import { BodyReader } from './body-reader.js';
 import { localPath } from './path.js';
 import { textType } from './send.js';
 import { serverTls, type TlsSettings } from './tls.js';
@@ -56,6 +57,9 @@ const headerBytesMax = 1 << 20;
 /** Label names of up to 1,024 characters are path parameters (`/label/<name>/values`); UTF-8 may need three times that. */
 const paramBytesMax = 8192;
 
+/** Bodies that are received or worked on at a time. */
+const heldBytesMax = 256 * 2 ** 20;
+
 /** How late a timeout may be noticed. */
 const timeoutCheckMaxMs = 1000;
 /** Longer than any timeout. */
@@ -105,7 +109,11 @@ export function createApp(options: AppOptions): FastifyInstance {
 
   // Bodies are read by the routes that know what they mean: JSON, protobuf, forms, compressed or not.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  const bodies = new BodyReader({ bodyBytesMax: options.bodyLimitBytes, heldBytesMax });
+  app.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => {
+    const answer = answers.get(request.raw.socket) as ServerResponse; // Set when the request began.
+    return bodies.read(payload, Number(request.headers['content-length'] ?? 0), answer);
+  });
   // Fastify refuses a malformed Content-Type with 415 before a route sees it; Loki's routes have an answer of their own.
   app.decorateRequest('sentContentType', '');
   app.addHook('onRequest', async (request) => {
@@ -133,6 +141,10 @@ export function createApp(options: AppOptions): FastifyInstance {
         stack: error instanceof ApiError ? undefined : error.stack,
       });
     }
+    // Fastify closes the connection when it refuses a body: a client that is still sending would not see why.
+    reply.removeHeader('connection');
+    // Loki sends none; clients that know it wait for so long.
+    if (status === 429 || status === 503) reply.header('retry-after', '1');
     reply.code(status).header('content-type', textType).header('x-content-type-options', 'nosniff').send(error.message);
   });
   if (timeouts.writeMs > 0) {

@@ -51,13 +51,24 @@ function tenantIds(request: FastifyRequest, policy: TenantPolicy): readonly Tena
   }
 }
 
+/** As Go's net/http and net/url. */
+const formBytesMax = 10 * 2 ** 20;
+const formPairsMax = 10_000;
+
 /** The form of a GET, or of a POST that is one: body values come first. */
 export function formOf(request: FastifyRequest): Form {
   const at = request.url.indexOf('?');
   const query = at < 0 ? '' : request.url.slice(at + 1);
   const isForm = /^application\/x-www-form-urlencoded/i.test(header(request, 'content-type') ?? '');
-  const body = isForm && Buffer.isBuffer(request.body) ? request.body.toString('latin1') : '';
-  return Form.parse(body, query);
+  const body = isForm && Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  if (body.length > formBytesMax) throw new ApiError('bad-request', 'http: POST too large');
+  // Node hands the bytes of a URL on as characters.
+  const parts = [body, Buffer.from(query, 'latin1')].map((bytes) => bytes.toString('utf8'));
+  for (const part of parts) {
+    if (part.split('&', formPairsMax + 1).length > formPairsMax)
+      throw new ApiError('bad-request', 'number of URL query parameters exceeded limit');
+  }
+  return Form.parse(...parts);
 }
 
 /** Aborted when the client goes away, or when `timeoutMs` have passed. */

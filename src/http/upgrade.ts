@@ -2,7 +2,8 @@
  * Upgrades of a connection. Only a websocket is one: Java's HTTP client offers `Upgrade: h2c` with every request, and
  * means to be answered all the same. Node knows nothing between upgrading and not reading the request at all.
  */
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -15,22 +16,39 @@ export const upgradeOptions = { shouldUpgradeCallback: isWebSocket };
 /** Calls `handle` for websockets; requests that offer another upgrade are served as if they did not. */
 export function onWebSocket(server: Server, handle: UpgradeHandler): void {
   const connection = 'setSecureContext' in server ? 'secureConnection' : 'connection';
+  const answers = new WeakMap<Duplex, ServerResponse>();
+  server.prependListener('request', ({ socket }, answer) => answers.set(socket, answer));
+
   server.on('upgrade', (request, socket, head) => {
     if (isWebSocket(request)) return handle(request, socket, head);
     // The connection begins anew, with the request as if it had not offered anything.
-    socket.unshift(Buffer.concat([withoutUpgrade(request), head]));
-    server.emit(connection, socket);
+    const begin = (): void => {
+      if (socket.destroyed) return;
+      if (socket instanceof Socket) socket.setTimeout(0);
+      socket.unshift(Buffer.concat([withoutUpgrade(request), head]));
+      server.emit(connection, socket);
+    };
+    const before = answers.get(socket);
+    if (before === undefined || before.closed) begin();
+    else before.once('close', begin);
   });
 }
 
-const hopByHop = new Set(['upgrade', 'connection', 'http2-settings']);
+const offer = /^(upgrade|http2-settings)$/i;
 
 /** The head of the request as it was sent, without what offers the upgrade. */
 function withoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
   const lines = [`${method} ${url} HTTP/${httpVersion}`];
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
-    if (!hopByHop.has(name.toLowerCase())) lines.push(`${name}: ${rawHeaders[i + 1]}`);
+    let value = rawHeaders[i + 1] as string;
+    if (offer.test(name)) continue;
+    if (/^connection$/i.test(name)) {
+      const options = value.split(',').map((option) => option.trim());
+      value = options.filter((option) => !offer.test(option)).join(', ');
+      if (value === '') continue;
+    }
+    lines.push(`${name}: ${value}`);
   }
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
 }

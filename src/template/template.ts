@@ -1,7 +1,7 @@
 /** Go's text/template with Loki's functions: line_format, label_format and alert texts are written in it. */
 import { compileRegex, type Regex, RegexError } from '../model/regex.js';
 import { type CallContext, lokiFunctions } from './functions.js';
-import { toDisplay } from './go-string.js';
+import { normalise } from './go-string.js';
 import { Interpreter, type Program } from './interpreter.js';
 import type { AnyNode, Node } from './nodes.js';
 import { parseTemplate } from './parser.js';
@@ -22,7 +22,7 @@ export interface TemplateData {
 }
 
 export interface Template {
-  /** Throws TemplateExecError. */
+  /** Bytes that are no UTF-8 stay as they stand in go-string.ts. Throws TemplateExecError. */
   render(data: TemplateData): string;
   /** The labels that it reads, for the hints to parsers; null when that cannot be told. */
   readonly fields: readonly string[] | null;
@@ -49,7 +49,7 @@ export function compileTemplate(text: string, options: TemplateOptions = {}): Te
     fields,
     render: (data) => {
       context.data = data;
-      return toDisplay(interpreter.render(new LabelMap(data)));
+      return normalise(interpreter.render(new LabelMap(data)));
     },
   };
 }

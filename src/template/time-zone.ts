@@ -66,7 +66,7 @@ function ianaLocation(name: string): Location {
     local.setUTCFullYear(yearNumber, Number(month) - 1, Number(day));
     local.setUTCHours(Number(hour), Number(minute), Number(second));
     const offsetSeconds = local.getTime() / 1000 - Math.floor(seconds);
-    return { offsetSeconds, abbreviation: abbreviationOf(name, parts['timeZoneName'] ?? '', offsetSeconds) };
+    return { offsetSeconds, abbreviation: abbreviationOf(name, parts['timeZoneName'] ?? '', offsetSeconds, seconds) };
   };
   const offsetOf = (abbreviation: string, localSeconds: number): number | null => {
     const halfYear = 182 * 86_400;
@@ -86,13 +86,18 @@ const moscow: ReadonlySet<string> = new Set([
   'W-SU',
 ]);
 
-function abbreviationOf(zone: string, longName: string, offsetSeconds: number): string {
+/** The first place that had a standard time was Great Britain, in December 1847. */
+const standardTimeSince = -3_852_662_325;
+
+function abbreviationOf(zone: string, longName: string, offsetSeconds: number, unixSeconds: number): string {
   if (zone === 'MET') return offsetSeconds === 3600 ? 'MET' : 'MEST';
   if (longName === 'Coordinated Universal Time' && /GMT|Greenwich/.test(zone)) return 'GMT';
   if (longName === 'Moscow Standard Time' && moscow.has(zone)) return 'MSK';
   if (longName === 'GMT+01:00' && /^(?:Europe|GB)/.test(zone)) return 'BST';
   const known = numericOnly.has(zone) ? undefined : abbreviations[longName];
-  return known ?? numeric(offsetSeconds);
+  if (known !== undefined) return known;
+  const isLocalMeanTime = offsetSeconds % 60 !== 0 || (unixSeconds < standardTimeSince && !zone.startsWith('Etc/'));
+  return isLocalMeanTime ? 'LMT' : numeric(offsetSeconds);
 }
 
 /** As the time zone database names zones without letters: "+03", "+0530". */

@@ -159,13 +159,14 @@ export class Head implements HeadReader {
    * no such block, or no time for it now.
    */
   addFields(): boolean {
-    const next = this.#withoutFields.at(-1);
+    const next = this.#withoutFields.pop();
     if (next === undefined) return false;
     const { stream, block } = next;
-    const isHere = stream.blocks.includes(block);
-    if (isHere && !this.#spareTime.run(() => addFields(block, this.#options))) return false;
-    this.#withoutFields.pop();
-    return true;
+    if (!stream.blocks.includes(block)) return true;
+    // Taken off the list first: should it fail, it is not tried again.
+    const isDone = this.#spareTime.run(() => addFields(block, this.#options));
+    if (!isDone) this.#withoutFields.push(next);
+    return isDone;
   }
 
   /** Of blocks that are flushed, the compactor makes the columns. */

@@ -22,8 +22,11 @@ export class SpareTime {
     this.#savedMs = Math.min(savedMsMax, this.#savedMs + (startMs - this.#countedMs) * shareMax);
     this.#countedMs = startMs;
     if (this.#savedMs <= 0) return false;
-    work();
-    this.#savedMs -= this.#nowMs() - startMs;
+    try {
+      work();
+    } finally {
+      this.#savedMs -= this.#nowMs() - startMs;
+    }
     return true;
   }
 }

@@ -32,6 +32,13 @@ const sum = (expr: SampleExpr, grouping: Grouping): SampleExpr => ({
   expr,
 });
 
+/**
+ * Is it computed in parts, each part for all steps at once? Then its failure is known before any step of the query that
+ * it is part of.
+ */
+export const failsFirst = ({ op }: RangeAggregationExpr): boolean =>
+  dividedRangeOps.has(op) && op !== 'first_over_time' && op !== 'last_over_time';
+
 const dividedRangeOps: ReadonlySet<RangeOp> = new Set<RangeOp>([
   ...(['avg_over_time', 'count_over_time', 'first_over_time', 'last_over_time', 'rate', 'bytes_over_time'] as const),
   ...(['bytes_rate', 'sum_over_time', 'max_over_time', 'min_over_time'] as const),

@@ -4,13 +4,21 @@ import type { StepGrid } from '../../model/time.js';
 import type { ArithmeticOp, BinaryExpr, CompareOp } from '../syntax/ast.js';
 import { arithmetic, comparison, isComparison } from './operators.js';
 import type { StepSeries } from './querier.js';
-import { atSteps, earliest, emptySeries, type Failure, firstStep, type StepVector } from './step-vector.js';
+import {
+  atSteps,
+  earliest,
+  earliestOfOperator,
+  emptySeries,
+  type Failure,
+  firstStep,
+  type StepVector,
+} from './step-vector.js';
 import { Matching } from './vector-matching.js';
 
 export function binaryOp(expr: BinaryExpr, left: StepVector, right: StepVector, grid: StepGrid): StepVector {
   const matching = new Matching(expr.matching);
   // Loki takes a step of the right side first: of two failures at one step the right one is told.
-  const before = earliest(right.failure, left.failure);
+  const before = earliestOfOperator(right.failure, left.failure);
   switch (expr.op) {
     case 'and':
       return { series: overlapping(left.series, right.series, matching, grid, true), failure: before };
@@ -22,7 +30,7 @@ export function binaryOp(expr: BinaryExpr, left: StepVector, right: StepVector, 
     }
     default: {
       const { series, failure } = combine(expr.op, expr.bool, left.series, right.series, matching, grid);
-      return { series, failure: earliest(before, failure) };
+      return { series, failure: earliestOfOperator(before, failure) };
     }
   }
 }

@@ -1,5 +1,6 @@
 /** The operators on two numbers. */
 import type { ArithmeticOp, BinaryOp, CompareOp } from '../syntax/ast.js';
+import { pow } from '../syntax/fold.js';
 
 export type Arithmetic = (left: number, right: number) => number;
 export type Comparison = (left: number, right: number) => boolean;
@@ -32,7 +33,7 @@ export function arithmetic(op: ArithmeticOp): Arithmetic {
     case '%':
       return (l, r) => (r === 0 ? Number.NaN : l % r);
     case '^':
-      return power;
+      return pow;
   }
 }
 
@@ -51,11 +52,4 @@ export function comparison(op: CompareOp): Comparison {
     case '<=':
       return (l, r) => l <= r;
   }
-}
-
-/** As C and Go define it: 1^NaN is 1, and (±1)^±Inf is 1; JavaScript says NaN. */
-function power(base: number, exponent: number): number {
-  if (base === 1) return 1;
-  if (base === -1 && (exponent === Infinity || exponent === -Infinity)) return 1;
-  return base ** exponent;
 }

@@ -13,7 +13,7 @@ import { ParseError } from '../syntax/parse-error.js';
 import { noMatcher } from '../syntax/validate-query.js';
 import { aggregate } from '../vector-aggregation/vector-aggregation.js';
 import { absentSeries } from './absent.js';
-import { dividedAverage, isDivisible } from './average.js';
+import { dividedAverage, failsFirst, isDivisible } from './average.js';
 import { binaryOp } from './binary-op.js';
 import { compareLabels } from './label-order.js';
 import { labelReplace } from './label-replace.js';
@@ -48,10 +48,7 @@ export async function evaluateSamples(expr: SampleExpr, evaluation: Evaluation):
       const inner =
         expr.expr.kind === 'range-aggregation' && expr.expr.op !== 'avg_over_time'
           ? await selectRange(expr.expr, pushedDown(expr, expr.expr), evaluation)
-          : await evaluateSamples(
-              expr.expr,
-              expr.op === 'sum' && isDivisible(expr) ? whole(evaluation) : evaluation,
-            );
+          : await evaluateSamples(expr.expr, expr.op === 'sum' && isDivisible(expr) ? whole(evaluation) : evaluation);
       signal.throwIfAborted();
       return { series: aggregate(expr, present(inner), grid, isDivisible(expr)), failure: inner.failure };
     }
@@ -74,10 +71,10 @@ export async function evaluateSamples(expr: SampleExpr, evaluation: Evaluation):
     case 'vector':
       return { series: [constantSeries(expr.value, grid)], failure: null };
     case 'literal':
-      // Loki's own text, and its status.
+      // Loki's own text, with the space at its end, and its status.
       throw new ApiError(
         'internal',
-        'unexpected expr type (*syntax.LiteralExpr) for Evaluator type (*logql.DefaultEvaluator)',
+        'unexpected expr type (*syntax.LiteralExpr) for Evaluator type (*logql.DefaultEvaluator) ',
       );
   }
 }
@@ -94,7 +91,8 @@ async function selectRange(
 ): Promise<StepVector> {
   const found = await querier.selectRange({ expr, grid, grouping }, signal);
   const series = found.filter((s) => firstStep(s) >= 0).sort((a, b) => compareLabels(a.labels, b.labels));
-  const failure = pipelineFailure(series);
+  const ofStep = pipelineFailure(series);
+  const failure = ofStep !== null && failsFirst(expr) ? { ...ofStep, isUpFront: true } : ofStep;
   return { series: expr.op === 'absent_over_time' ? [absentSeries(expr.log.matchers, series, grid)] : series, failure };
 }
 

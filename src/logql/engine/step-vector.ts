@@ -16,7 +16,13 @@ export interface StepVector {
 export interface Failure {
   readonly step: number;
   readonly error: Error;
+  /** Loki evaluated this side of an operator for all steps before the first step of the operator. */
+  readonly isUpFront?: boolean;
 }
+
+/** Of the failures of an operator: one of a side that was evaluated up front, else the earliest. */
+export const earliestOfOperator = (...failures: readonly (Failure | null)[]): Failure | null =>
+  failures.find((failure) => failure?.isUpFront === true) ?? earliest(...failures);
 
 /** The earliest; of those at one step the first given. */
 export function earliest(...failures: readonly (Failure | null)[]): Failure | null {

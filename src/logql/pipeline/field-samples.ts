@@ -83,13 +83,15 @@ export class FieldSampler {
     const { states } = fields;
     this.#isOdd =
       states === null ? () => false : (row) => states[row] === oddRow || (strict && states[row] === damagedRow);
-    const taken = unwrap !== null && !isTaken(unwrap.name) ? unwrap : null;
-    this.#values = taken && unwrapValues(fields.column(taken.name), taken);
+    // A row with an error shows all of its labels: one that comes with an error from its metadata does.
+    const comesWithError = metadata.some(({ role }) => role !== 'label');
+    const apart = unwrap !== null && !comesWithError && !isTaken(unwrap.name) ? unwrap : null;
+    this.#values = apart && unwrapValues(fields.column(apart.name), apart);
     this.#inputs = [...metadata];
     for (const column of bound) {
       // The tests of the rows that are left have all passed, whatever their values.
-      const isUsed = names === null || !verdict.isExact || names.has(column.name);
-      if (isUsed && column.name !== taken?.name) this.#inputs.push({ column });
+      const isUsed = names === null || comesWithError || !verdict.isExact || names.has(column.name);
+      if (isUsed && column.name !== apart?.name) this.#inputs.push({ column });
     }
     if (states !== null)
       this.#inputs.push({ column: { ids: new Uint32Array(states), dictionary: { length: damagedRow } } });

@@ -110,7 +110,9 @@ export class LabelSets {
   #walk(root: ShapeNode): ShapeNode {
     const builder = this.#builder;
     const { row } = builder;
-    const { keepsEmpty, isWhole } = this.#options;
+    const { isWhole } = this.#options;
+    // What Loki says of a failing series, it says before it leaves anything out.
+    const keepsEmpty = this.#options.keepsEmpty || (isWhole && builder.error !== '');
     const met = this.#met;
     let count = 0;
     let node = root;

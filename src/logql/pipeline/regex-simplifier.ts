@@ -131,8 +131,11 @@ class ShapeParser {
   #group(): Shape | null {
     const outer = this.#fold;
     let isCapture = true;
-    if (this.#chars[this.#at] === '?') {
-      const flags = /^\?(?:(-?)i|(-)i)?([:)])/.exec(this.#chars.slice(this.#at, this.#at + 4).join(''));
+    const rest = this.#chars.slice(this.#at).join('');
+    const name = /^\?P?<\w+>/.exec(rest)?.[0];
+    if (name !== undefined) this.#at += name.length;
+    else if (rest.startsWith('?')) {
+      const flags = /^\?(?:(-?)i|(-)i)?([:)])/.exec(rest);
       if (flags === null) throw new Unsupported();
       const [whole, minus] = flags;
       if (whole.includes('i')) this.#fold = minus !== '-';

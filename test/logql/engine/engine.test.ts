@@ -98,6 +98,38 @@ describe('literals', () => {
     expect(await ask(`1 ^ ${value}`, at, given([{ app: 'a' }, Number.NaN]))).toEqual(['{app="a"} 1']);
     expect(await ask(`-1 ^ ${value}`, at, given([{ app: 'a' }, Infinity]))).toEqual(['{app="a"} 1']);
   });
+
+  test('powers are those of Go to the last digit', async () => {
+    expect(await ask('vector(1.1) ^ 17', at, given())).toEqual(['{} 5.054470284992943']);
+    expect(await ask('vector(3) ^ 0.5', at, given())).toEqual(['{} 1.7320508075688772']);
+    expect(await ask('vector(10) ^ -3', at, given())).toEqual(['{} 0.001']);
+  });
+
+  const noSelector = /^parse error : queries require at least one regexp or equality matcher/;
+  const noEvaluator = 'unexpected expr type (*syntax.LiteralExpr) for Evaluator type (*logql.DefaultEvaluator) ';
+  test.each([
+    'sum(1)',
+    'avg(1)',
+    'count by (a) (1)',
+    'max(sum(1))',
+    '1 + sum(1)',
+    'label_replace(sum(1), "a", "b", "c", "d")',
+  ])('in %s they are refused for want of a selector', async (query) =>
+    expect(ask(query, at, given())).rejects.toThrow(noSelector),
+  );
+  test.each([
+    'max(1)',
+    'min(-1)',
+    'topk(1, 1)',
+    'sort(1)',
+    'stddev(1)',
+    'sum(max(1))',
+    'max(1) > bool 1',
+    'label_replace(1, "a", "b", "c", "d")',
+    'sum(label_replace(1, "a", "b", "c", "d"))',
+  ])('in %s they cannot be evaluated', async (query) =>
+    expect(ask(query, at, given())).rejects.toMatchObject({ status: 500, message: noEvaluator }),
+  );
 });
 
 describe('vector()', () => {
