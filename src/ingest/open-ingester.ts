@@ -393,7 +393,7 @@ class LoggingIngester implements OpenedIngester {
     const nowMs = clock.monotonicMs();
     await this.#flusher.flush((stream) => this.#scopeOf(stream, nowMs));
     this.#head.forgetFlushed();
-    while (!this.#flusher.isBusy && this.#head.addFields()) await this.#pause();
+    while (this.#head.addFields()) await this.#pause();
     this.#head.removeIdle(nowMs - chunkIdleMs);
     await this.#flusher.tidyWal();
   }

@@ -5,6 +5,7 @@ import { planWindows } from '../logql/range-aggregation/windows.js';
 import type { DamageError } from '../model/block-source.js';
 import type { Labels } from '../model/labels.js';
 import type { TenantId } from '../model/tenant.js';
+import { checkReadLimits, type ReadLimits } from './read-limits.js';
 import { FirstEntries, spaced } from './scan/first-entries.js';
 import { poolLogs } from './scan/pooled-logs.js';
 import { poolSamples } from './scan/pooled-samples.js';
@@ -15,7 +16,6 @@ import { type LogScan, scanLogs } from './scan/scan-logs.js';
 import { inlinePlace, type ScanPlace, thresholdOf } from './scan/scan-place.js';
 import { type SampleScan, scanSampleBlocks, seriesTableFor } from './scan/scan-samples.js';
 import { finishOne } from './scan/series-table.js';
-import { checkReadLimits, type ReadLimits } from './read-limits.js';
 import type { QueryStats } from './stats.js';
 import { type Store, type StreamSource, selectStreams } from './stream-source.js';
 

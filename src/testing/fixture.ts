@@ -14,7 +14,9 @@ export interface FixtureOptions {
   readonly log?: (line: string) => void;
 }
 
-export type LogLine = string | { readonly line: string; readonly at?: Date | bigint; readonly metadata?: Readonly<Record<string, string>> };
+export type LogLine =
+  | string
+  | { readonly line: string; readonly at?: Date | bigint; readonly metadata?: Readonly<Record<string, string>> };
 
 export interface Fixture extends AsyncDisposable {
   /** `http://127.0.0.1:<port>`, for the client under test. */
@@ -65,7 +67,8 @@ export async function startServer(options: FixtureOptions = {}): Promise<Fixture
     if (!answer.ok) throw new Error(`skald: ${answer.status} ${(await answer.text()).trim()}`);
     return answer;
   };
-  const tenantHeader = (tenant: string | undefined): Record<string, string> => (tenant === undefined ? {} : { 'x-scope-orgid': tenant });
+  const tenantHeader = (tenant: string | undefined): Record<string, string> =>
+    tenant === undefined ? {} : { 'x-scope-orgid': tenant };
 
   const fixture: Fixture = {
     url,
@@ -73,7 +76,8 @@ export async function startServer(options: FixtureOptions = {}): Promise<Fixture
     async push(labels, lines) {
       let next = BigInt(Date.now()) * 1_000_000n;
       const values = lines.map((entry) => {
-        const { line, at, metadata } = typeof entry === 'string' ? { line: entry, at: undefined, metadata: undefined } : entry;
+        const { line, at, metadata } =
+          typeof entry === 'string' ? { line: entry, at: undefined, metadata: undefined } : entry;
         const ns = at === undefined ? next++ : nanos(at);
         return metadata ? [String(ns), line, metadata] : [String(ns), line];
       });
@@ -82,7 +86,8 @@ export async function startServer(options: FixtureOptions = {}): Promise<Fixture
     },
     async lines(logql, query = {}) {
       const { resultType, result } = await fixture.query(logql, { direction: 'forward', ...query });
-      if (resultType !== 'streams') throw new Error(`skald: a log query was expected, not one that yields a ${resultType}`);
+      if (resultType !== 'streams')
+        throw new Error(`skald: a log query was expected, not one that yields a ${resultType}`);
       const entries = (result as { values: [string, string][] }[]).flatMap((stream) => stream.values);
       return entries.sort((a, b) => (BigInt(a[0]) < BigInt(b[0]) ? -1 : 1)).map(([, line]) => line);
     },

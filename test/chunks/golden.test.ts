@@ -5,13 +5,16 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { decodeBlock, encodeBlock } from '../../src/chunks/block.js';
 import { BlockCache } from '../../src/chunks/block-cache.js';
-import { codecsReady } from '../../src/chunks/codec/codec.js';
+import { codecNamed, codecsReady } from '../../src/chunks/codec/codec.js';
 import { bytesSource, memoryPackStore } from '../../src/chunks/memory-pack-store.js';
-import { chunkBlocks, readFooter } from '../../src/chunks/pack-reader.js';
+import { chunkBlocks, encodedBlocks, readFooter } from '../../src/chunks/pack-reader.js';
 import { writePack } from '../../src/chunks/pack-writer.js';
-import { allColumns } from '../../src/model/entry-batch.js';
-import { type Row, rowsOf, shown } from '../helpers/batches.js';
+import { allColumns, dictionaryOf } from '../../src/model/entry-batch.js';
+import { type ExtractedFields, oddRow, plainRow } from '../../src/model/field-columns.js';
+import { Labels } from '../../src/model/labels.js';
+import { batchOfRows, type Row, rowsOf, shown } from '../helpers/batches.js';
 import { sealedChunk } from '../helpers/encoded.js';
 
 await codecsReady();
@@ -56,6 +59,58 @@ test.each(['none', 'gzip', 'lz4', 'snappy', 'flate', 'zstd'])('version 1, %s', a
     ...chunkBlocks(ref, source, cache).flatMap((block) => shown(rowsOf(block.read(allColumns)))),
   ]);
   expect(got).toEqual(want);
+});
+
+/** Columns of all kinds, for the lines of `web`. */
+const fields: ExtractedFields = {
+  format: 'json',
+  states: Uint8Array.from(web, (_, i) => (i % 20 === 19 ? oddRow : plainRow)),
+  names: ['level', 'status', 'msg', 'n', 'ms'],
+  columns: [
+    {
+      ...{ kind: 'texts', name: 'level', dictionary: dictionaryOf(['error', 'info']) },
+      ids: Uint32Array.from(web, (_, i) => (i % 5 === 4 ? 0 : i % 7 ? 2 : 1)),
+    },
+    {
+      ...{ kind: 'decimals', name: 'ms', areNumbers: true, scale: 2 },
+      mantissas: Float64Array.from(web, (_, i) => ((i * 7919) % 5000) - 300),
+      present: Uint8Array.from(web, (_, i) => (i % 6 === 5 ? 0 : 1)),
+    },
+    {
+      ...{ kind: 'decimals', name: 'n', areNumbers: true, scale: 0, present: null },
+      mantissas: Float64Array.from(web, (_, i) => 1e12 + i * 1000),
+    },
+  ],
+};
+const fieldRows = web.map((_, i) => [
+  i % 5 === 4 ? null : i % 7 ? 'info' : 'error',
+  i % 6 === 5 ? null : String((((i * 7919) % 5000) - 300) / 100),
+  String(1e12 + i * 1000),
+]);
+
+test.each(['none', 'zstd'])('version 1 with columns of fields, %s', async (codec) => {
+  const file = fileURLToPath(new URL(`testdata/v1/fields-${codec}.pack`, import.meta.url));
+  const block = encodeBlock(batchOfRows(web), codecNamed(codec), fields);
+  if (!existsSync(file) && process.env['GOLDEN'] === 'write') {
+    const store = memoryPackStore();
+    const chunk = { labels: Labels.from({ app: 'web' }), blocks: [block] };
+    const [ref] = await writePack(store, 'fake', '2026-01-01', [chunk], 'golden');
+    const source = store.open(ref!.pack);
+    writeFileSync(file, source.slice(0, source.byteLength));
+  }
+  const source = bytesSource(new Uint8Array(readFileSync(file)));
+  const [ref] = readFooter('golden.pack', source).chunks;
+  const [golden] = encodedBlocks(ref!, source);
+  if (codec === 'none') expect(golden).toEqual(block);
+  const rest = () => allColumns;
+  const needs = { format: 'json', names: ['level', 'ms', 'n'], rest } as const;
+  const batch = decodeBlock(golden!, { ...allColumns, fields: needs });
+  expect(shown(rowsOf(batch))).toEqual(shown(web));
+  expect(batch.fields?.states).toEqual(fields.states);
+  expect(batch.fields?.names).toEqual(new Set(fields.names));
+  const columns = needs.names.map((name) => batch.fields?.column(name));
+  const got = web.map((_, i) => columns.map((c) => (c!.ids[i] === 0 ? null : c!.dictionary.get(c!.ids[i]! - 1))));
+  expect(got).toEqual(fieldRows);
 });
 
 test('what is written today without compression is the golden file, byte for byte', async () => {
