@@ -1,6 +1,6 @@
 /** Everything that keeps data, opened in the order in which each part relies on the one before. */
 import { BlockCache } from './chunks/block-cache.js';
-import { codecNamed, codecsReady } from './chunks/codec/codec.js';
+import { codecNamed } from './chunks/codec/codec.js';
 import { openFilePackStore } from './chunks/file-pack-store.js';
 import { memoryPackStore } from './chunks/memory-pack-store.js';
 import { chunkBlocks } from './chunks/pack-reader.js';

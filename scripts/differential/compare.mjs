@@ -108,6 +108,8 @@ export function compare(query, want, got) {
 function compareStreams(query, a, b) {
   const exact = firstDifference(a, b);
   if (exact === null) return null;
+  if (query.categorize && firstDifference(together(a), together(b)) === null)
+    return { class: '~categories of equal label sets', detail: exact.detail };
   const limit = Number(query.params.limit);
   if (query.params.interval !== undefined && canonical(timesOf(a)) === canonical(timesOf(b)))
     return { class: '~entries of equal time, thinned out', detail: exact.detail };
@@ -131,6 +133,20 @@ function isSameJson(a, b) {
 }
 
 const timesOf = (streams) => streams.flatMap((s) => s.values.map(([ns]) => ns)).sort();
+/** Entries by all of their labels, whatever their categories; those of equal times in one order. */
+function together(streams) {
+  const byLabels = new Map();
+  for (const { stream, values } of streams) {
+    for (const [ns, line, { structuredMetadata, parsed } = {}] of values) {
+      const all = { ...stream, ...structuredMetadata, ...parsed };
+      const key = canonical(all);
+      if (!byLabels.has(key)) byLabels.set(key, { stream: all, values: [] });
+      byLabels.get(key).values.push([ns, line]);
+    }
+  }
+  return [...byLabels.values()].map(sorted);
+}
+
 const sorted = (s) => ({ ...s, values: tiesSorted(s.values) });
 
 function firstDifference(a, b) {

@@ -24,8 +24,10 @@ export interface TemplateData {
 export interface Template {
   /** Bytes that are no UTF-8 stay as they stand in go-string.ts. Throws TemplateExecError. */
   render(data: TemplateData): string;
-  /** The labels that it reads, for the hints to parsers; null when that cannot be told. */
+  /** The labels that it reads; null when that cannot be told. */
   readonly fields: readonly string[] | null;
+  /** The labels that Loki takes it to read, for its hints to parsers: those before a dot and in named templates are not. */
+  readonly hinted: readonly string[];
 }
 
 export interface TemplateOptions {
@@ -42,11 +44,13 @@ export function compileTemplate(text: string, options: TemplateOptions = {}): Te
   const program: Program = { name, text, functions: lokiFunctions, ...tree };
   const fields = fieldsOf(program);
   const parts = simpleParts(program);
-  if (parts !== null) return { fields, render: (data) => renderParts(parts, data) };
+  const hinted = [...new Set(hintedIn([program.root]))];
+  if (parts !== null) return { fields, hinted, render: (data) => renderParts(parts, data) };
   const context = new EntryContext(options.nowNs ?? wallClockNs);
   const interpreter = new Interpreter(program, context);
   return {
     fields,
+    hinted,
     render: (data) => {
       context.data = data;
       return normalise(interpreter.render(new LabelMap(data)));
@@ -173,6 +177,29 @@ function renderParts(parts: readonly Part[], data: TemplateData): string {
 function fieldsOf({ root }: Program): readonly string[] | null {
   const found = new Set<string>();
   return collect([root], found) ? [...found] : null;
+}
+
+function hintedIn(nodes: readonly AnyNode[]): string[] {
+  return nodes.flatMap((node) => {
+    switch (node.kind) {
+      case 'list':
+        return hintedIn(node.nodes);
+      case 'action':
+        return hintedIn([node.pipe]);
+      case 'if':
+      case 'range':
+      case 'with':
+        return hintedIn([node.pipe, node.list, ...(node.elseList === null ? [] : [node.elseList])]);
+      case 'pipe':
+        return hintedIn(node.cmds);
+      case 'command':
+        return hintedIn(node.args);
+      case 'field':
+        return [...node.ident];
+      default:
+        return [];
+    }
+  });
 }
 
 /** False when not all reads are known. */

@@ -132,4 +132,10 @@ describe('fields', () => {
     expect(fields('{{ $.a }}')).toBeNull();
     expect(fields('{{ define "x" }}{{ .a }}{{ end }}{{ template "x" . }}')).toBeNull();
   });
+  test('for hints are those that Loki counts', () => {
+    const hinted = (text: string): readonly string[] => compileTemplate(text).hinted;
+    expect(hinted('{{ .a }}{{ if . }}{{ .b | upper }}{{ end }}')).toEqual(['a', 'b']);
+    expect(hinted('{{ (fromJson .a).b }} {{ $x := .c }}')).toEqual(['c']);
+    expect(hinted('{{ define "x" }}{{ .a }}{{ end }}{{ template "x" . }}{{ $.b }}')).toEqual([]);
+  });
 });

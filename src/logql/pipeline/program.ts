@@ -6,6 +6,7 @@
 import { assertNever } from '../../errors.js';
 import type { EntryBatch, MetadataColumn } from '../../model/entry-batch.js';
 import type { Labels } from '../../model/labels.js';
+import type { Template } from '../../template/template.js';
 import type { LabelFilter, Stage } from '../syntax/ast.js';
 import { BlockFilter } from './block-filter.js';
 import { type FieldPlan, fieldPlan, isFieldParser } from './field-plan.js';
@@ -134,7 +135,7 @@ export class Program {
         return;
       case 'line-format': {
         const template = compileLineTemplate(stage.template);
-        this.#noteTemplate(template.fields);
+        this.#noteTemplate(template);
         facts.changesLine = true;
         this.#stages.push(lineFormatStage(stage.template, template, context));
         return;
@@ -143,7 +144,7 @@ export class Program {
         const formats = compileFormats(stage.formats);
         for (const format of formats) {
           if (format.kind === 'rename') this.#noteReads([format.from]);
-          else this.#noteTemplate(format.template.fields);
+          else this.#noteTemplate(format.template);
         }
         this.#stages.push(labelFormatStage(formats, context));
         return;
@@ -211,11 +212,12 @@ export class Program {
   }
 
   /** Templates can call __line__ and functions that fail. */
-  #noteTemplate(fields: readonly string[] | null): void {
+  #noteTemplate({ fields, hinted }: Template): void {
     this.#noteReadsLine();
     this.#noteCanFail();
+    this.facts.required.push(...hinted);
     if (fields === null) this.facts.reads = null;
-    else this.#noteReads(fields);
+    else for (const name of fields) this.facts.reads?.add(name);
   }
 
   get hasStages(): boolean {
