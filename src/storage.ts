@@ -232,8 +232,20 @@ function fieldsOf(fields: Readonly<Record<string, unknown>> = {}): LogFields {
   );
 }
 
+/** There is a folder, and it can be written to: the database would only say that it cannot be opened. */
 function makeFolder(fs: FileSystem, folder: string): void {
-  if (fs.statSync(folder) === null) fs.mkdirSync(folder);
+  const found = fs.statSync(folder);
+  if (found !== null && found.kind !== 'directory')
+    throw new Error(`${folder} is a file: the data folder must be a folder`);
+  if (found === null) fs.mkdirSync(folder);
+  const probe = `${folder}/.probe`;
+  try {
+    fs.openSync(probe, 'replace').closeSync();
+    fs.unlinkSync(probe);
+  } catch (e) {
+    // A full disk is no reason not to start: what is there can be read, and deleted.
+    if (!isFileError(e, 'ENOSPC')) throw e;
+  }
 }
 
 function checkVersion(fs: FileSystem, root: string): void {

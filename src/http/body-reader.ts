@@ -42,7 +42,7 @@ export class BodyReader {
       if (contentLength > bodyBytesMax) return refuse(tooLarge(contentLength, bodyBytesMax));
       payload.on('data', take);
       payload.on('end', () => resolve(Buffer.concat(pieces)));
-      payload.on('error', reject);
+      payload.on('error', (cause) => reject(new ApiError('client-closed', 'the client went away', { cause })));
     });
   }
 }

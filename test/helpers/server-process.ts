@@ -45,7 +45,7 @@ export async function startProcess(
   });
   const listen = (chunk: Buffer) => {
     output += chunk.toString('utf8');
-    const found = /http_port=(\d+)/.exec(output);
+    const found = /http_port"?[=:](\d+)/.exec(output);
     if (found) bound(Number(found[1]));
   };
   child.stdout.on('data', listen);

@@ -29,6 +29,13 @@ test('bytes that are not UTF-8 become U+FFFD', () => {
   expect(JSON.parse(written((w) => w.bytes(Buffer.from([0x61, 0xff, 0x62]))))).toBe('a\ufffdb');
 });
 
+test('each such byte becomes one, and a byte order mark stays', () => {
+  const text = (hex: string): unknown => JSON.parse(written((w) => w.bytes(Buffer.from(hex, 'hex'))));
+  expect(text('e28261')).toBe('\ufffd\ufffda');
+  expect(text('f09f98')).toBe('\ufffd\ufffd\ufffd');
+  expect(text('efbbbfff')).toBe('\ufeff\ufffd');
+});
+
 test('a lone surrogate becomes U+FFFD', () => {
   expect(JSON.parse(written((w) => w.string('a\ud800b')))).toBe('a\ufffdb');
 });

@@ -244,6 +244,11 @@ describe('labels without a value', () => {
   f('rate({app="x"} | json | keep a, b [1m])', '{b="1"}');
   f('rate({app="x"} | json | label_format c=b [1m])', '{app="x", c="1"}');
   f('max_over_time({app="x"} | json | unwrap b [1m]) by (a, app)', '{app="x"}');
+  // The error of a row is told before.
+  f(
+    'rate({app="x"} | json | drop b | label_format c=`{{index .d 1}}` [1m])',
+    '{__error__="TemplateFormatErr", __error_details__="template: label:1:2: executing \\"label\\" at <index .d 1>: error calling index: index out of range: 1", a="", app="x"}',
+  );
 
   test('show in log queries', () => {
     const [row] = runLog('{app="x"} | json | drop b', [{ labels: stream, batch: batchOf(['{"a":"","b":"1"}']) }]);

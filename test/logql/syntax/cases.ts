@@ -180,6 +180,14 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
       '{a="b"} | pattern "<c><d>"',
       "parse error : invalid pattern parser: found consecutive capture '<c><d>': invalid expression",
     ],
+    // Nothing reads the line, so Loki never compiles the template.
+    ['rate({a="b"} | line_format "{{" [1m])', 'rate({a="b"} | line_format "{{"[1m])'],
+    [
+      'bytes_rate({a="b"} | line_format "{{" [1m])',
+      'parse error : stage \'| line_format "{{"\' : invalid line template: template: line:1: unclosed action',
+    ],
+    ['{a="b"} | c=~"(?P<n>d)" | e=~"f(?<n>g)"', '{a="b"} | c=~"(?P<n>d)" | e=~`f(?<n>g)`'],
+    ['max * {a="\0"}', 'parse error at line 1, col 1: invalid character NUL'],
     ['{a="b"} | line_format', 'parse error at line 1, col 22: syntax error: unexpected $end, expecting STRING'],
     ['{a="b"} | line_format c', 'parse error at line 1, col 23: syntax error: unexpected IDENTIFIER, expecting STRING'],
     [

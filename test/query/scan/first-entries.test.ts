@@ -80,6 +80,34 @@ describe('FirstEntries', () => {
     },
   );
 
+  describe('entries that the stages made equal', () => {
+    const made = (ns: number, line: string, place: number, { rank = 0, parsed = '' } = {}): FoundEntry => {
+      const labels = parsed === '' ? resultLabels : { ...resultLabels, parsed: Labels.from({ parsed }) };
+      return { ns: BigInt(ns), line: place % 2 === 0 ? line : Buffer.from(line), labels, rank, place };
+    };
+    const places = (limit: number, backward: boolean, given: readonly FoundEntry[]) =>
+      firstOf(limit, backward, given)
+        .take()
+        .map(({ place }) => place);
+
+    test('of one time and stream are one', () => {
+      const given = [made(1, '', 0), made(1, '', 1), made(1, 'x', 2), made(1, '', 3), made(2, '', 4)];
+      expect(places(5, false, given)).toEqual([0, 2, 4]);
+      expect(places(5, true, given)).toEqual([4, 3, 2]);
+    });
+
+    test('of other times, streams or labels are not', () => {
+      const given = [made(1, '', 0), made(2, '', 1), made(1, '', 2, { rank: 1 }), made(1, '', 3, { parsed: 'x' })];
+      expect(places(5, false, given)).toHaveLength(4);
+    });
+
+    test('count once against the limit', () => {
+      const given = [0, 1, 2, 3].map((place) => made(1, '', place)).concat(made(2, '', 4), made(3, '', 5));
+      expect(places(2, false, given)).toEqual([0, 4]);
+      expect(places(3, true, given)).toEqual([5, 4, 3]);
+    });
+  });
+
   const random = prng();
   test(`keeps what sorting everything would keep (SEED=${random.seed})`, () => {
     for (let round = 0; round < 200; round++) {
