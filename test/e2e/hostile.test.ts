@@ -268,7 +268,7 @@ describe('H4: LogQL that means harm', () => {
     ['ten thousand line filters', `{a="b"}${' |= "x"'.repeat(10_000)}`],
     ['ten thousand or in a label filter', `{a="b"} | c=1${' or c=1'.repeat(10_000)}`],
     ['ten thousand ( in a label filter', `{a="b"} | ${deep('(', 'c=1', ')', 10_000)}`],
-    ['ten thousand or in a line filter', `{a="b"} |= "x"${' or "x"'.repeat(10_000)}`],
+    ['fifteen thousand or in a line filter', `{a="b"} |= "x"${' or "x"'.repeat(15_000)}`],
     ['ten thousand json', `{a="b"}${' | json'.repeat(10_000)}`],
     ['a template of ten thousand {{if}}', `{a="b"} | line_format \`${deep('{{if true}}', 'x', '{{end}}', 5000)}\``],
     ['a template of ten thousand (', `{a="b"} | line_format \`{{${deep('(', '1', ')', 10_000)}}}\``],

@@ -32,7 +32,7 @@ export function lineFilters({ op, operands }: LineFilterStage): LineFilter[] {
     ip && (negated || operands.length === 1) ? ipFilter(op, text) : textFilter(op, text),
   );
   if (negated) return parts.map((part) => ({ ...part, fits: part.fits, negated }));
-  return [parts.length === 1 ? (parts[0] as LineFilter) : parts.reduce(anyOf)];
+  return [anyOf(parts)];
 }
 
 export function lineFilterStage(filter: LineFilter): RowStage {
@@ -130,15 +130,16 @@ function ipFilter(op: LineFilterOp, pattern: string): LineFilter {
   return { negated: false, fits: (bytes, from, to) => matcher.test(bytes, from, to), needles: null, isExact: false };
 }
 
-function anyOf(left: LineFilter, right: LineFilter): LineFilter {
+/** All at once: a query may hold some ten thousand of them. */
+function anyOf(filters: readonly LineFilter[]): LineFilter {
   // Among alternatives, one that lets everything pass is ignored: see regex-simplifier.ts.
-  if (left === everything) return right;
-  if (right === everything) return left;
+  const parts = filters.filter((filter) => filter !== everything);
+  if (parts.length < 2) return parts[0] ?? everything;
   return {
     negated: false,
-    fits: (bytes, from, to) => left.fits(bytes, from, to) || right.fits(bytes, from, to),
-    needles: left.needles === null || right.needles === null ? null : [...left.needles, ...right.needles],
-    isExact: left.isExact && right.isExact,
+    fits: (bytes, from, to) => parts.some((part) => part.fits(bytes, from, to)),
+    needles: parts.some((part) => part.needles === null) ? null : parts.flatMap((part) => part.needles ?? []),
+    isExact: parts.every((part) => part.isExact),
   };
 }
 
