@@ -87,7 +87,14 @@ async function open(
   const packs: PackStore = disk === null ? memoryPackStore() : openFilePackStore(disk, paths.chunks);
   undo.push(() => packs.close());
   const index = openLabelIndex(disk === null ? ':memory:' : `${paths.root}/index.db`);
-  undo.push(() => index.close());
+  undo.push(() => {
+    try {
+      index.close();
+    } catch (e) {
+      // The disk is full, say. Nothing is lost with it: it is checked when it is opened, and can be built again.
+      log.warn('index.db was not closed in order', { err: e as Error });
+    }
+  });
   if (index.setAside !== null)
     log.error('index.db was damaged: it is set aside, and built again from the packs', { reason: index.setAside });
 

@@ -137,7 +137,7 @@ export function createApp(options: AppOptions): FastifyInstance {
       options.log.error('request failed', {
         path: pathOf(request.url),
         status,
-        err: error.message,
+        err: error.message.trimEnd(),
         stack: error instanceof ApiError ? undefined : error.stack,
       });
     }

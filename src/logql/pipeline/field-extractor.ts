@@ -80,7 +80,7 @@ class Extraction {
     return { format: this.#format, states: plain === count ? null : states, names: fields.names(), columns };
   }
 
-  // Apart from what comes before and after: V8 optimises the loop well when there is nothing else in its function.
+  /** Runs all rows through the stage. Returns their states. */
   #rows({ lines, lineEnd, count }: EntryBatch): Uint8Array {
     const bytes = asBuffer(lines);
     const states = new Uint8Array(count);
