@@ -108,8 +108,6 @@ export function compare(query, want, got) {
 function compareStreams(query, a, b) {
   const exact = firstDifference(a, b);
   if (exact === null) return null;
-  if (query.categorize && firstDifference(together(a), together(b)) === null)
-    return { class: '~categories of equal label sets', detail: exact.detail };
   const limit = Number(query.params.limit);
   if (query.params.interval !== undefined && canonical(timesOf(a)) === canonical(timesOf(b)))
     return { class: '~entries of equal time, thinned out', detail: exact.detail };
@@ -122,6 +120,8 @@ function compareStreams(query, a, b) {
     ];
     if (firstDifference(x, y) === null) return { class: '~entries of equal time at the limit', detail: exact.detail };
   }
+  if (query.categorize && firstDifference(together(a), together(b)) === null)
+    return { class: '~categories of equal label sets', detail: exact.detail };
   return exact;
 }
 function isSameJson(a, b) {
