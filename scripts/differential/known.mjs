@@ -33,6 +33,10 @@ export const known = [
     applies: (_query, _want, _got, text) => /printf[^}]*(__timestamp__|unixToTime|toDate)/.test(text),
   },
   {
+    name: 'averages by the label that is unwrapped',
+    applies: (_query, want, got, text) => isEmpty(want) && got.status === 200 && /\bavg by .*unwrap/s.test(text),
+  },
+  {
     name: 'details of an error set by hand',
     applies: (_query, want, got, text) =>
       want.status === 200 && got.status === 200 && text.includes('__error_details__='),

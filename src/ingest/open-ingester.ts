@@ -391,9 +391,9 @@ class LoggingIngester implements OpenedIngester {
     // What is full is weighed as it will be stored.
     while (this.#head.sealOne()) await this.#pause();
     const nowMs = clock.monotonicMs();
+    while (this.#head.addFields()) await this.#pause();
     await this.#flusher.flush((stream) => this.#scopeOf(stream, nowMs));
     this.#head.forgetFlushed();
-    while (this.#head.addFields()) await this.#pause();
     this.#head.removeIdle(nowMs - chunkIdleMs);
     await this.#flusher.tidyWal();
   }

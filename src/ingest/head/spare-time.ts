@@ -1,7 +1,7 @@
 /** Work that is of use but can wait: it takes a share of the time, and no more. */
 
-/** Of the time that passes. When all of it is busy, all other work has seven times as much. */
-const shareMax = 1 / 8;
+/** Of the time that passes. When all of it is busy, all other work has five times as much. */
+const shareMax = 1 / 6;
 /** Time that was not used is saved up to this, for a burst. */
 const savedMsMax = 500;
 

@@ -11,6 +11,8 @@ import type {
 } from '../syntax/ast.js';
 import { ParseError } from '../syntax/parse-error.js';
 import { noMatcher } from '../syntax/validate-query.js';
+import { foldGroup } from '../vector-aggregation/fold.js';
+import { groupSeries } from '../vector-aggregation/group-key.js';
 import { aggregate } from '../vector-aggregation/vector-aggregation.js';
 import { absentSeries } from './absent.js';
 import { dividedAverage, failsFirst, isDivisible } from './average.js';
@@ -19,7 +21,7 @@ import { compareLabels } from './label-order.js';
 import { labelReplace } from './label-replace.js';
 import { withLiteral } from './literal.js';
 import { pipelineFailure } from './pipeline-error.js';
-import type { Querier } from './querier.js';
+import type { Querier, StepSeries } from './querier.js';
 import { constantSeries, firstStep, type StepVector } from './step-vector.js';
 
 export interface Evaluation {
@@ -93,7 +95,24 @@ async function selectRange(
   const series = found.filter((s) => firstStep(s) >= 0).sort((a, b) => compareLabels(a.labels, b.labels));
   const ofStep = pipelineFailure(series);
   const failure = ofStep !== null && failsFirst(expr) ? { ...ofStep, isUpFront: true } : ofStep;
-  return { series: expr.op === 'absent_over_time' ? [absentSeries(expr.log.matchers, series, grid)] : series, failure };
+  if (expr.op === 'absent_over_time') return { series: [absentSeries(expr.log.matchers, series, grid)], failure };
+  return { series: regrouped(expr, series, grid), failure };
+}
+
+/**
+ * Loki groups the extremes of its parts once more. It shows where rows with an error are to be kept: they have all of
+ * their labels before, and those of the grouping after.
+ */
+function regrouped(
+  { op, grouping }: RangeAggregationExpr,
+  series: readonly StepSeries[],
+  grid: StepGrid,
+): readonly StepSeries[] {
+  if ((op !== 'min_over_time' && op !== 'max_over_time') || grouping === null || grouping.labels.length === 0)
+    return series;
+  if (!series.some(({ labels }) => labels.has('__error__'))) return series;
+  const fold = op === 'min_over_time' ? 'min' : 'max';
+  return groupSeries(series, grouping, true).map((group) => foldGroup(fold, group, grid));
 }
 
 /**

@@ -131,6 +131,22 @@ describe('of two failures', () => {
   });
 });
 
+test('rows with an error that are to be kept are grouped again with the others', async () => {
+  const kept: LabelPair[] = [
+    ['__error__', 'E'],
+    ['__preserve_error__', 'true'],
+    ['g', '1'],
+    ['h', '2'],
+  ];
+  const given = {
+    max_over_time: [
+      [[['g', '1']], 3],
+      [kept, 5],
+    ] satisfies Given[],
+  };
+  expect(await ask('max_over_time({a="1"} | unwrap x [1s]) by (g)', given)).toEqual(['{g="1"} 5']);
+});
+
 test('series are in the order of their bytes, those that are no UTF-8 included', async () => {
   const rate: Given[] = [
     [[['a', 'é']], 1],
