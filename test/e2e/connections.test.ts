@@ -133,7 +133,7 @@ describe('slow clients', () => {
     expect(await connection.ended).toMatch(/^HTTP\/1.1 200 OK\r\n/);
   });
 
-  test('an answer that is not taken is cut off by http_server_write_timeout', async () => {
+  test('an answer that is not taken is cut off by http_server_write_timeout', { timeout: 120_000 }, async () => {
     const url = await serve('server: {http_server_write_timeout: 500ms}\n');
     await skald.push(
       { app: 'a' },
