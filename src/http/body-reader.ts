@@ -21,29 +21,62 @@ export class BodyReader {
   read(payload: Readable, contentLength: number, answer: ServerResponse): Promise<Buffer> {
     const { bodyBytesMax, heldBytesMax } = this.#bounds;
     return new Promise((resolve, reject) => {
-      const pieces: Buffer[] = [];
-      let bytes = 0;
-      const refuse = (error: Error): void => {
-        pieces.length = 0;
+      if (contentLength > bodyBytesMax) {
+        payload.resume();
+        reject(tooLarge(contentLength, bodyBytesMax));
+        return;
+      }
+      const body = new GrowingBody(contentLength);
+      const take = (piece: Buffer): void => {
+        this.#heldBytes += piece.length;
+        const bytes = body.length + piece.length;
+        const error =
+          bytes > bodyBytesMax
+            ? tooLarge(bytes, bodyBytesMax)
+            : this.#heldBytes > heldBytesMax
+              ? tooManyAtOnce()
+              : null;
+        if (error === null) {
+          body.add(piece);
+          return;
+        }
+        this.#heldBytes -= piece.length;
         payload.removeListener('data', take);
         payload.resume();
         reject(error);
       };
-      const take = (piece: Buffer): void => {
-        bytes += piece.length;
-        this.#heldBytes += piece.length;
-        if (bytes > bodyBytesMax) refuse(tooLarge(Math.max(bytes, contentLength), bodyBytesMax));
-        else if (this.#heldBytes > heldBytesMax) refuse(tooManyAtOnce());
-        else pieces.push(piece);
-      };
       answer.once('close', () => {
-        this.#heldBytes -= bytes;
+        this.#heldBytes -= body.length;
       });
-      if (contentLength > bodyBytesMax) return refuse(tooLarge(contentLength, bodyBytesMax));
       payload.on('data', take);
-      payload.on('end', () => resolve(Buffer.concat(pieces)));
+      payload.on('end', () => resolve(body.take()));
       payload.on('error', (cause) => reject(new ApiError('client-closed', 'the client went away', { cause })));
     });
+  }
+}
+
+/** When its length was told, room for all of it is taken at once: the system fills it with memory as bytes come. */
+class GrowingBody {
+  length = 0;
+  #buffer: Buffer;
+
+  constructor(expectedBytes: number) {
+    this.#buffer = Buffer.allocUnsafeSlow(expectedBytes);
+  }
+
+  add(piece: Buffer): void {
+    const length = this.length + piece.length;
+    if (length > this.#buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.#buffer.length));
+      larger.set(this.#buffer.subarray(0, this.length));
+      this.#buffer = larger;
+    }
+    this.#buffer.set(piece, this.length);
+    this.length = length;
+  }
+
+  take(): Buffer {
+    return this.#buffer.subarray(0, this.length);
   }
 }
 

@@ -251,6 +251,21 @@ describe('errors are plain text that is shown as it stands', () => {
     ]);
   });
 
+  test('a query that would read too much says so: Grafana then does not try again', async () => {
+    const strict = await startServer({ config: 'limits_config: {max_query_bytes_read: 100B}\n' });
+    await strict.push(
+      { app: 'a' },
+      Array.from({ length: 20 }, () => 'x'.repeat(100)),
+    );
+    await fetch(`${strict.url}/flush`, { method: 'POST' });
+    const answer = await fetch(`${strict.url}${api}/query_range?${formOf({ query: '{app="a"} |= "y"' })}`);
+    expect([answer.status, await answer.text()]).toEqual([
+      400,
+      expect.stringContaining('the query would read too many bytes'),
+    ]);
+    await strict.stop();
+  });
+
   test('a query that takes too long says that it timed out: Grafana then splits it further', async () => {
     const slow = await startServer({ config: 'limits_config: {query_timeout: 1ms}\n' });
     await slow.push(

@@ -126,7 +126,8 @@ describe('H1: bombs', () => {
       ),
     );
     expect([...seen.keys()].filter((status) => status !== 204 && status !== 429)).toEqual([]);
-    expect(peak - before).toBeLessThan(900 * MiB);
+    // Bodies that are held, what the head may hold before it refuses, and the push that is being worked on.
+    expect(peak - before).toBeLessThan((256 + 512 + 96) * MiB);
   });
 });
 
@@ -166,7 +167,7 @@ describe('H2: protobuf that is none', () => {
     expect(status).toBeOneOf([204, 400]);
   });
 
-  test('any bytes: 2xx or 4xx, never 5xx', async () => {
+  test('any bytes: 2xx or 4xx, never 5xx', { timeout: 900_000 }, async () => {
     const random = prng();
     console.log(`seed ${random.seed}`);
     for (let i = 0; i < (isLong ? 100_000 : 500); i++) {
@@ -386,26 +387,30 @@ describe('H6: queries of death', () => {
     for (const [status] of await Promise.all(queries)) expect(status).toBeOneOf([200, 429]);
   });
 
-  test('a client that goes away ends its query: the next one is answered at once', async () => {
+  test('clients that go away end their queries', async () => {
     const lines = Array.from({ length: 50_000 }, (_, i) => `{"id":"${i}","text":"${'abc '.repeat(40)}"}`);
-    for (let i = 0; i < 4; i++) await push(jsonPush({ app: 'cancel' }, ...lines));
-    const query =
-      'sum(count_over_time({app="cancel"} | json | line_format "{{ .text | upper | lower | upper }}" |~ "(?i)(a|b)+d.*e" [1h]))';
-    const gone = new AbortController();
-    const running = fetch(`${url}/loki/api/v1/query?${new URLSearchParams({ query })}`, { signal: gone.signal }).catch(
-      () => 'gone',
-    );
-    await new Promise((resume) => setTimeout(resume, 300));
-    gone.abort();
-    expect(await running).toBe('gone');
+    for (let i = 0; i < 2; i++) await push(jsonPush({ app: 'cancel' }, ...lines));
+    const query = (n: number): string =>
+      `sum(count_over_time({app="cancel"} | json | line_format "{{ .text | upper | lower | upper }}" |~ "(?i)(a|b)+d.*e${n}" [1h]))`;
     const began = performance.now();
+    expect((await ask('query', { query: query(0) }))[0]).toBe(200);
+    const oneMs = performance.now() - began;
+    const gone = new AbortController();
+    const running = Array.from({ length: 8 }, (_, i) => {
+      const params = new URLSearchParams({ query: query(i + 1) });
+      return fetch(`${url}/loki/api/v1/query?${params}`, { signal: gone.signal }).catch(() => 'gone');
+    });
+    await new Promise((resume) => setTimeout(resume, oneMs / 4));
+    gone.abort();
+    expect(await Promise.all(running)).toEqual(running.map(() => 'gone'));
+    // What is left of eight queries would take several times as long as one.
+    const before = cpuSeconds();
+    const abortedAt = performance.now();
     expect((await ask('query', { query: 'vector(1)' }))[0]).toBe(200);
     expect((await ask('query_range', { query: '{app="evil"}', limit: '1' }))[0]).toBe(200);
-    expect(performance.now() - began).toBeLessThan(1000);
-    const usedBefore = cpuSeconds();
-    await new Promise((resume) => setTimeout(resume, 500));
-    // The process rests: what was asked for by who is gone is not computed any further.
-    if (usedBefore !== null) expect((cpuSeconds() as number) - usedBefore).toBeLessThan(0.25);
+    expect(performance.now() - abortedAt).toBeLessThan(Math.max(1000, oneMs));
+    await new Promise((resume) => setTimeout(resume, 2 * oneMs));
+    if (before !== null) expect((cpuSeconds() as number) - before).toBeLessThan(oneMs / 1000);
   });
 });
 

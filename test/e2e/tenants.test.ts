@@ -122,7 +122,7 @@ describe('names', () => {
   });
 });
 
-test('whatever twenty tenants do, nobody sees anything of another', { timeout: 60_000 }, async () => {
+test('whatever twenty tenants do, nobody sees anything of another', { timeout: 600_000 }, async () => {
   const random = prng();
   console.log(`seed ${random.seed}`);
   const tenants = Array.from({ length: 20 }, (_, i) => `iso-${i}`);

@@ -21,6 +21,12 @@ export const scratchFolder = (name: string): { path: string; remove(): void } =>
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 };
 
+/** A test that fails must not leave its servers behind. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Starts with the flags given on a free port; resolves once /ready answers 200. */
 export async function startProcess(
   args: readonly string[],
@@ -37,6 +43,8 @@ export async function startProcess(
     ],
     { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   let output = '';
   let bound: (port: number) => void = () => undefined;
   const port = new Promise<number>((resolve, reject) => {
