@@ -232,7 +232,10 @@ function compareSamples(query, a, b) {
           detail: `${keyOf(x[i])} at ${j}: want ${canonical(v[j])} got ${canonical(w[j])}`,
         };
       if (v[j][1] !== w[j][1] && Number(v[j][1]) === Number(w[j][1]))
-        spelled = { class: 'spelling of a number', detail: `want ${v[j][1]} got ${w[j][1]}` };
+        spelled = {
+          class: Number(v[j][1]) === 0 ? '~the sign of zero' : 'spelling of a number',
+          detail: `want ${v[j][1]} got ${w[j][1]}`,
+        };
     }
   }
   if (spelled !== null) return spelled;

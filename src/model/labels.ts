@@ -49,10 +49,22 @@ export class Labels {
 export const byName = (a: LabelPair, b: LabelPair): number => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0);
 
 const plain = /^[ !#-[\]-~]*$/;
+const loopedMax = 32;
+
+/** For a short text a loop is quicker than an expression. */
+function isPlain(text: string): boolean {
+  const { length } = text;
+  if (length > loopedMax) return plain.test(text);
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return false;
+  }
+  return true;
+}
 
 /** A Go string literal in double quotes, as strconv.Quote prints it. */
 export function quoteGo(text: string): string {
-  if (plain.test(text)) return `"${text}"`;
+  if (isPlain(text)) return `"${text}"`;
   let out = '"';
   for (const ch of text) {
     const code = ch.codePointAt(0) as number;

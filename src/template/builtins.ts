@@ -206,8 +206,8 @@ function escapeJs(text: string): string {
     const hex = (n: number): string => n.toString(16).toUpperCase().padStart(4, '0');
     if (ch === '\\' || ch === "'" || ch === '"') out += `\\${ch}`;
     else if ('<>&='.includes(ch) || code < 0x20) out += `\\u${hex(code)}`;
-    else if (code >= 0xdc80 && code <= 0xdcff) out += '\\uFFFD';
-    else if (code < 0x80 || isPrint(ch)) out += ch;
+    // To Go a stray byte is U+FFFD here, which can be printed; it writes the byte.
+    else if (code < 0x80 || (code >= 0xdc80 && code <= 0xdcff) || isPrint(ch)) out += ch;
     else out += `\\u${hex(code)}`;
   }
   return out;

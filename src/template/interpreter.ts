@@ -43,7 +43,10 @@ import {
 /** Templates that call templates. Go allows 100,000; our stack is smaller. */
 const templateDepthMax = 500;
 /** Output of one rendering: as much as a line may have, many times over. */
-const outputUnitsMax = 64 * 1024 * 1024;
+const outputUnitsMax = 4 * 1024 * 1024;
+const tooLarge = 'output is too large';
+/** The platform's refusal of a string beyond its own bound, which is higher. */
+const isTooLong = (e: unknown): boolean => e instanceof RangeError && e.message === 'Invalid string length';
 /** Iterations of one rendering: {{range 1000000000}} must end. */
 const iterationsMax = 1_000_000;
 
@@ -108,7 +111,7 @@ export class Interpreter {
 
   #write(text: string): void {
     this.#out += text;
-    if (this.#out.length > outputUnitsMax) this.#fail('output is too large');
+    if (this.#out.length > outputUnitsMax) this.#fail(tooLarge);
   }
 
   // Nodes
@@ -413,8 +416,11 @@ export class Interpreter {
     const argv: Value[] = given.map((arg, i) => this.#argument(dot, typeAt(i), arg));
     if (final !== missing) argv.push(this.#validate(final, typeAt(given.length)));
     try {
-      return fn.call(argv, this.#context, given[0]);
+      const value = fn.call(argv, this.#context, given[0]);
+      if (typeof value !== 'string' || value.length <= outputUnitsMax) return value;
+      throw new CallError(tooLarge);
     } catch (e) {
+      if (isTooLong(e)) return this.#fail(tooLarge);
       if (!(e instanceof CallError)) throw e;
       this.#at = node;
       return this.#fail(`error calling ${name}: ${e.message}`);

@@ -10,7 +10,7 @@ import { queryEscape, queryUnescape } from './url.js';
 import { type Int, int, type ParamType, type Value } from './values.js';
 
 /** What `repeat` and the like may make. */
-const textUnitsMax = 16 * 1024 * 1024;
+const textUnitsMax = 4 * 1024 * 1024;
 
 /** A row whose arguments are all strings. */
 function ofStrings(count: number, work: (args: readonly string[], context: CallContext) => Value): TemplateFunction {
@@ -84,6 +84,7 @@ export const stringFunctions: readonly (readonly [string, TemplateFunction])[] =
 
 function replaceFirst(text: string, from: string, to: string, count: number): string {
   if (count === 0 || from === to) return text;
+  checkGrowth(text, from, to);
   if (count < 0 && from !== '') return bounded(text.replaceAll(from, () => to));
   const limit = count < 0 ? Infinity : count;
   if (from === '') {
@@ -94,6 +95,18 @@ function replaceFirst(text: string, from: string, to: string, count: number): st
   const parts = text.split(from);
   const done = parts.slice(0, Math.min(limit, parts.length - 1) + 1).join(to);
   return bounded([done, ...parts.slice(Math.min(limit, parts.length - 1) + 1)].join(from));
+}
+
+/** Refuses before a text is made that would be too long. */
+function checkGrowth(text: string, from: string, to: string): void {
+  let times = text.length + 1;
+  if (from !== '') {
+    times = Math.floor(text.length / from.length);
+    if (times * to.length <= textUnitsMax) return;
+    times = 0;
+    for (let at = text.indexOf(from); at >= 0; at = text.indexOf(from, at + from.length)) times++;
+  }
+  if (times * to.length > textUnitsMax) throw new CallError('strings: Repeat output length overflow');
 }
 
 function bounded(text: string): string {
@@ -148,6 +161,7 @@ function substring(start: number, end: number, text: string): string {
 
 function indent(spaces: number, text: string): string {
   const pad = repeat(' ', spaces);
+  checkGrowth(text, '\n', `\n${pad}`);
   return bounded(pad + text.replaceAll('\n', `\n${pad}`));
 }
 
@@ -170,6 +184,7 @@ function replaceAll(source: string, text: string, replacement: string, context: 
     out += text.slice(last, match.start);
     out += expand ? expandReplacement(replacement, match.groups, regex.groupNames) : replacement;
     last = match.end;
+    bounded(out);
   }
   return bounded(out + text.slice(last));
 }

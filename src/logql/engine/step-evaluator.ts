@@ -52,7 +52,9 @@ export async function evaluateSamples(expr: SampleExpr, evaluation: Evaluation):
           ? await selectRange(expr.expr, pushedDown(expr, expr.expr), evaluation)
           : await evaluateSamples(expr.expr, expr.op === 'sum' && isDivisible(expr) ? whole(evaluation) : evaluation);
       signal.throwIfAborted();
-      return { series: aggregate(expr, present(inner), grid, isDivisible(expr)), failure: inner.failure };
+      // Inside of what is divided as a whole, each part aggregates once.
+      const isDivided = evaluation.isWhole !== true && isDivisible(expr);
+      return { series: aggregate(expr, present(inner), grid, isDivided), failure: inner.failure };
     }
     case 'binary': {
       const { left, right } = expr;

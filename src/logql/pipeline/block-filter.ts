@@ -14,6 +14,8 @@ interface SearchStep {
   readonly negated: boolean;
   /** The filter to ask for each row that the search leaves; null when the search decides. */
   readonly filter: LineFilter | null;
+  /** For negated filters whose search does not decide: the one to ask for each row in which something was found. */
+  readonly exceptions: LineFilter | null;
   /** The filter to ask for each row when there is no search. */
   readonly instead: LineFilter | null;
   readonly needsForeignCheck: boolean;
@@ -41,8 +43,8 @@ export class BlockFilter {
   #isCut = false;
 
   constructor(filters: readonly LineFilter[], prefilters: readonly Prefilter[]) {
-    const searched = filters.filter((filter) => filter.needles !== null && (filter.isExact || !filter.negated));
-    this.#rowFilters = filters.filter((filter) => !searched.includes(filter));
+    this.#rowFilters = filters.filter(({ needles }) => needles === null);
+    const searched = filters.filter(({ needles }) => needles !== null);
     this.#steps = [...searched.map(ofLineFilter), ...prefilters.map(ofPrefilter)];
   }
 
@@ -109,11 +111,13 @@ export class BlockFilter {
     const wanted = step.negated ? 0 : 1;
     let left = 0;
     const fresh = !this.#isCut;
+    const { exceptions } = step;
     for (let k = 0; k < count; k++) {
       const row = rows[k] as number;
-      const lives = marks[row] === wanted && (fresh || alive[row] === 1) ? 1 : 0;
-      alive[row] = lives;
-      left += lives;
+      let lives = fresh || alive[row] === 1;
+      if (lives && marks[row] !== wanted) lives = exceptions !== null && this.#passes(exceptions, row);
+      alive[row] = lives ? 1 : 0;
+      if (lives) left++;
     }
     this.#isCut = true;
     return left;
@@ -121,19 +125,21 @@ export class BlockFilter {
 
   passes(row: number): boolean {
     if (this.#isCut && this.#alive[row] === 0) return false;
-    const pending = this.#pending;
-    if (pending.length === 0) return true;
-    const from = row === 0 ? 0 : (this.#lineEnd[row - 1] as number);
-    const to = this.#lineEnd[row] as number;
-    for (const filter of pending) if (filter.fits(this.#lines, from, to) === filter.negated) return false;
+    for (const filter of this.#pending) if (!this.#passes(filter, row)) return false;
     return true;
+  }
+
+  #passes(filter: LineFilter, row: number): boolean {
+    const from = row === 0 ? 0 : (this.#lineEnd[row - 1] as number);
+    return filter.fits(this.#lines, from, this.#lineEnd[row] as number) !== filter.negated;
   }
 }
 
 const ofLineFilter = (filter: LineFilter): SearchStep => ({
   searchers: (filter.needles ?? []).map(blockSearcher),
   negated: filter.negated,
-  filter: filter.isExact ? null : filter,
+  filter: filter.isExact || filter.negated ? null : filter,
+  exceptions: filter.isExact || !filter.negated ? null : filter,
   instead: filter,
   needsForeignCheck: needsForeignCheck(filter),
   names: [],
@@ -147,6 +153,7 @@ const ofPrefilter = ({ names, needles }: Prefilter): SearchStep => ({
   searchers: [...needles, backslash].map(blockSearcher),
   negated: false,
   filter: null,
+  exceptions: null,
   instead: null,
   needsForeignCheck: false,
   names,

@@ -24,11 +24,15 @@ export const conversions = {
 } as const;
 
 /** A label that is no number gives a sample of 0 with an error, which the filters after unwrap may take out. */
-export function unwrapValue({ label, conversion, filters }: Unwrap, program: Program): UnwrapValue {
+export function unwrapValue(
+  { label, conversion, filters }: Unwrap,
+  program: Program,
+  exactSizes: boolean,
+): UnwrapValue {
   const { builder } = program.context;
   const slot = builder.slot(label);
   const convert = conversions[conversion];
-  const stages = filters.map((filter) => program.compileFilter(filter)).filter((stage) => stage !== null);
+  const stages = filters.map((filter) => program.compileFilter(filter, exactSizes)).filter((stage) => stage !== null);
   return () => {
     const text = builder.get(slot);
     if (text === undefined || text === '') return undefined;

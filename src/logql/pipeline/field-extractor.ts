@@ -17,7 +17,7 @@ import { collected, FieldValues, leftOut, refused } from './field-values.js';
 import type { LabelSlot, LabelsBuilder } from './labels-builder.js';
 import { LogfmtDecoder } from './logfmt-decoder.js';
 import { Row, type RowStage } from './row.js';
-import { newStageContext } from './stage-context.js';
+import { StageContext } from './stage-context.js';
 import { isForeign, jsonStage } from './stages/json.js';
 import { logfmtStage } from './stages/logfmt.js';
 import { asBuffer } from './text.js';
@@ -49,7 +49,7 @@ class Extraction {
   readonly #fields: FieldTable;
 
   constructor(format: FieldFormat) {
-    const context = newStageContext();
+    const context = new StageContext();
     this.#format = format;
     this.#builder = context.builder;
     this.#row = new Row(context.builder);

@@ -43,6 +43,16 @@ export class KeyCache<Child> {
     this.#make = make;
   }
 
+  /** As `get`, after the key `before` in the same line, null at its beginning: which one came the last time is tried first. */
+  after(before: Key<Child> | null, bytes: Buffer, from: number, to: number): Key<Child> {
+    const guess = before === null ? this.first : before.next;
+    if (guess !== null && isKeyAt(guess.bytes, bytes, from, to)) return guess;
+    const key = this.get(bytes, from, to);
+    if (before === null) this.first = key;
+    else before.next = key;
+    return key;
+  }
+
   get(bytes: Buffer, from: number, to: number): Key<Child> {
     let hash = 0x811c9dc5 | 0;
     for (let i = from; i < to; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);

@@ -92,7 +92,7 @@ export class LabelsBuilder {
   stream: Labels = Labels.empty;
   /** Says to those who keep slots of lines' names (key caches) that these are forgotten. */
   generation = 0;
-  readonly #texts = new TextCache();
+  readonly texts = new TextCache();
 
   readonly #slots = new Map<string, LabelSlot>();
   /** Slots with smaller ids are held by stages and stay; -1 while stages are still being compiled. */
@@ -303,7 +303,7 @@ export class LabelsBuilder {
 
   /** Looked for among the texts that were there before, as long as some of the slot's are. */
   #cachedText(slot: LabelSlot): string | null {
-    const texts = this.#texts;
+    const { texts } = this;
     const { misses } = texts;
     const text = texts.get(slot.bytes, slot.from, slot.to);
     slot.misses += text === null ? 1 : texts.misses - misses;
@@ -318,6 +318,23 @@ export class LabelsBuilder {
   /** Nothing but the stream's labels; an error detail alone does not count, as in Loki. */
   get isUnchanged(): boolean {
     return this.deletedLength === 0 && this.parsedCount === 0 && this.metadataCount === 0 && this.error === '';
+  }
+
+  /** Calls back with the slot of each label of the row, in no order. The label may be deleted. */
+  forEachSlot(visit: (slot: LabelSlot) => void): void {
+    const { row } = this;
+    for (const [name] of this.stream.pairs) {
+      const slot = this.slot(name);
+      if (slot.deletedAt !== row && slot.parsedAt !== row && slot.metadataAt !== row) visit(slot);
+    }
+    for (let i = 0; i < this.metadataLength; i++) {
+      const slot = this.metadata[i] as LabelSlot;
+      if (slot.metadataAt === row) visit(slot);
+    }
+    for (let i = 0; i < this.parsedLength; i++) {
+      const slot = this.parsed[i] as LabelSlot;
+      if (slot.parsedAt === row) visit(slot);
+    }
   }
 
   /** Calls back with each label of the row, in no order. */
@@ -343,6 +360,18 @@ export class LabelsBuilder {
     this.forEach(visit);
     if (this.error !== '') visit(errorLabel, this.error);
     if (this.errorDetails !== '') visit(errorDetailsLabel, this.errorDetails);
+  }
+
+  /** `toMap().get(name)` */
+  seen(name: string): string | undefined {
+    if (!this.isUnchanged) {
+      if (name === errorLabel && this.error !== '') return this.error;
+      if (name === errorDetailsLabel && this.errorDetails !== '') return this.errorDetails;
+    }
+    const slot = this.#slots.get(name);
+    if (slot !== undefined) return this.get(slot);
+    const base = this.stream.get(name);
+    return base === '' ? undefined : base;
   }
 
   /** What a template sees as its dot: without any change, the stream's labels alone. */

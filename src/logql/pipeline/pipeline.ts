@@ -152,7 +152,8 @@ export function compileSamplePipeline(
   const stages: readonly Stage[] = kind === 'bytes' ? expr.log.stages : withoutIdleLineFormats(expr.log.stages);
   const program = new Program(stages, options.prefilter ?? true);
   const { facts } = program;
-  const value = expr.unwrap === null ? null : unwrapValue(expr.unwrap, program);
+  // What Loki computes in shards it prints and reads again; else the filters behind unwrap go as they are.
+  const value = expr.unwrap === null ? null : unwrapValue(expr.unwrap, program, !merged.has(expr.op));
   const { effective, noLabels } = effectiveGrouping(expr, grouping);
   const hints = parserHints({
     read: facts.required,

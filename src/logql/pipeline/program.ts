@@ -16,8 +16,8 @@ import { duplicateSuffix, errorDetailsLabel, errorLabel } from './label-names.js
 import type { LabelSlot } from './labels-builder.js';
 import { prefilters } from './prefilter.js';
 import { Row, type RowStage } from './row.js';
-import { newStageContext, type StageContext } from './stage-context.js';
-import { runOrder } from './stage-order.js';
+import { StageContext } from './stage-context.js';
+import { runOrder, withoutRepeats } from './stage-order.js';
 import { decolorizeStage } from './stages/decolorize.js';
 import { dropStage } from './stages/drop.js';
 import { jsonStage } from './stages/json.js';
@@ -62,6 +62,9 @@ export class Program {
   /** The parser of the plan, once the stages are compiled. */
   fields: FieldStage | null = null;
   readonly #stages: RowStage[] = [];
+  /** One for all of its kind, which remembers the line that it last looked at. */
+  #unpack: RowStage | null = null;
+  #decolorize: RowStage | null = null;
   #columns: BoundColumn[] = [];
   #offsets: Float64Array = new Float64Array(0);
   #lineEnd: Uint32Array = new Uint32Array(0);
@@ -69,7 +72,7 @@ export class Program {
 
   /** Throws with Loki's text for a stage that validate.ts would refuse. */
   constructor(stages: readonly Stage[], withPrefilters: boolean) {
-    this.context = newStageContext();
+    this.context = new StageContext();
     this.row = new Row(this.context.builder);
     this.facts = {
       readsLine: false,
@@ -81,13 +84,13 @@ export class Program {
       reads: new Set(),
       singleFilters: [],
     };
-    const ordered = runOrder(stages);
+    const ordered = withoutRepeats(runOrder(stages));
     this.plan = fieldPlan(ordered);
     const leading = ordered.findIndex((stage) => stage.kind !== 'line-filter');
     const headLength = leading < 0 ? ordered.length : leading;
     const head: LineFilter[] = [];
     for (const stage of ordered.slice(0, headLength)) {
-      if (stage.kind === 'line-filter') head.push(...lineFilters(stage));
+      if (stage.kind === 'line-filter') for (const filter of lineFilters(stage)) head.push(filter);
     }
     for (const stage of ordered.slice(headLength)) this.#add(stage);
     this.block = new BlockFilter(head, withPrefilters ? prefilters(ordered) : []);
@@ -128,7 +131,8 @@ export class Program {
         this.#noteReadsLine();
         facts.changesLine = true;
         this.#noteCanFail();
-        this.#stages.push(unpackStage(context));
+        this.#unpack ??= unpackStage(context);
+        this.#stages.push(this.#unpack);
         return;
       case 'label-filter':
         this.addFilter(stage.filter);
@@ -152,7 +156,8 @@ export class Program {
       case 'decolorize':
         this.#noteReadsLine();
         facts.changesLine = true;
-        this.#stages.push(decolorizeStage);
+        this.#decolorize ??= decolorizeStage();
+        this.#stages.push(this.#decolorize);
         return;
       case 'drop':
         for (const { name } of stage.labels) facts.reads?.add(name);
@@ -192,13 +197,13 @@ export class Program {
   }
 
   addFilter(filter: LabelFilter): void {
-    const stage = this.compileFilter(filter);
+    const stage = this.compileFilter(filter, false);
     if (stage !== null) this.#stages.push(stage);
   }
 
-  /** A filter that somebody else runs (behind unwrap). Null when every row passes. */
-  compileFilter(filter: LabelFilter): RowStage | null {
-    const compiled = compileLabelFilter(filter, this.context);
+  /** A filter that somebody else runs (behind unwrap). Null when every row passes. `exactSizes`: see label-filter.ts. */
+  compileFilter(filter: LabelFilter, exactSizes: boolean): RowStage | null {
+    const compiled = compileLabelFilter(filter, this.context, exactSizes);
     if (compiled.isNoop) return null;
     if (!isStringFilter(filter)) this.#noteCanFail();
     if (compiled.single !== null) this.facts.singleFilters.push(compiled.single);
@@ -207,8 +212,10 @@ export class Program {
   }
 
   #noteReads(names: readonly string[]): void {
-    this.facts.required.push(...names);
-    for (const name of names) this.facts.reads?.add(name);
+    for (const name of names) {
+      this.facts.required.push(name);
+      this.facts.reads?.add(name);
+    }
   }
 
   /** Templates can call __line__ and functions that fail. */

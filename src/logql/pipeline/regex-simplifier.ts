@@ -19,51 +19,60 @@ export type SimpleTest = 'everything' | readonly (Literal | 'not-empty')[];
 
 /** `asLabel`: for label filters, whose expressions are anchored, but not everywhere. Null: run the expression. */
 export function simplifyRegex(source: string, asLabel: boolean): SimpleTest | null {
-  const shape = parse(source);
-  return shape === null ? null : simplify(shape, asLabel);
-}
-
-// ---- The shape of an expression
-
-type Shape =
-  | { readonly kind: 'empty'; readonly fold: boolean }
-  /** `runes` are upper case when `fold`. */
-  | { readonly kind: 'literal'; readonly runes: readonly string[]; readonly fold: boolean }
-  | { readonly kind: 'any-star' | 'any-plus'; readonly fold: boolean }
-  | { readonly kind: 'capture'; readonly sub: Shape }
-  | { readonly kind: 'concat' | 'alternate'; readonly subs: readonly Shape[] };
-
-class Unsupported extends Error {}
-
-function parse(source: string): Shape | null {
   try {
-    return new ShapeParser(source).parse();
+    return simplify(new ShapeParser(source).parse(), asLabel);
   } catch (e) {
     if (e instanceof Unsupported) return null;
     throw e;
   }
 }
 
+// ---- The shape of an expression
+
+type Shape =
+  | { readonly kind: 'empty'; readonly fold: boolean }
+  /** `text` is upper case when `fold`. */
+  | { readonly kind: 'literal'; readonly text: string; readonly fold: boolean }
+  | { readonly kind: 'any-star' | 'any-plus'; readonly fold: boolean }
+  | { readonly kind: 'capture'; readonly sub: Shape }
+  | { readonly kind: 'concat' | 'alternate'; readonly subs: readonly Shape[] };
+
+class Unsupported extends Error {}
+
 const special = new Set('\\^$.|?*+()[]{}');
 
 class ShapeParser {
-  readonly #chars: readonly string[];
+  readonly #source: string;
   #at = 0;
   #fold = false;
 
   constructor(source: string) {
-    this.#chars = [...source];
+    this.#source = source;
   }
 
   parse(): Shape {
     const shape = this.#alternatives();
-    if (this.#at < this.#chars.length) throw new Unsupported();
+    if (this.#ahead !== '') throw new Unsupported();
     return shape;
+  }
+
+  /** The next character; '' at the end. */
+  get #ahead(): string {
+    const rune = this.#source.codePointAt(this.#at);
+    return rune === undefined ? '' : String.fromCodePoint(rune);
+  }
+
+  /** Takes what a sticky expression finds here. */
+  #take(expression: RegExp): RegExpExecArray | null {
+    expression.lastIndex = this.#at;
+    const found = expression.exec(this.#source);
+    if (found !== null) this.#at += found[0].length;
+    return found;
   }
 
   #alternatives(): Shape {
     const legs = [this.#sequence()];
-    while (this.#chars[this.#at] === '|') {
+    while (this.#ahead === '|') {
       this.#at++;
       const leg = this.#sequence();
       // Go makes a character class of neighbours of one character each.
@@ -75,14 +84,12 @@ class ShapeParser {
 
   #sequence(): Shape {
     const parts: Shape[] = [];
-    for (;;) {
-      const ch = this.#chars[this.#at];
-      if (ch === undefined || ch === '|' || ch === ')') break;
+    for (let ch = this.#ahead; ch !== '' && ch !== '|' && ch !== ')'; ch = this.#ahead) {
       const part = this.#part(ch);
       if (part === null) continue;
       const before = parts[parts.length - 1];
       if (part.kind === 'literal' && before?.kind === 'literal' && before.fold === part.fold && !this.#isRepeated()) {
-        parts[parts.length - 1] = { ...before, runes: [...before.runes, ...part.runes] };
+        parts[parts.length - 1] = { ...before, text: before.text + part.text };
       } else if (part.kind === 'concat') parts.push(...part.subs);
       else parts.push(part);
       if (this.#isRepeated()) throw new Unsupported();
@@ -92,71 +99,81 @@ class ShapeParser {
   }
 
   #isRepeated(): boolean {
-    const ch = this.#chars[this.#at];
+    const ch = this.#ahead;
     return ch === '*' || ch === '+' || ch === '?' || ch === '{';
   }
 
   /** Null for a group that only sets flags. */
   #part(ch: string): Shape | null {
-    this.#at++;
+    if (ch === '[') return this.#class();
+    this.#at += ch.length;
     if (ch === '(') return this.#group();
     if (ch === '.') return this.#dot();
-    if (ch === '\\') {
-      const escaped = this.#chars[this.#at++];
-      if (escaped === undefined || !/^[!-/:-@[-`{-~]$/.test(escaped)) throw new Unsupported();
-      return this.#literal(escaped);
-    }
-    if (ch === '[') {
-      const [inside, close] = this.#chars.slice(this.#at, this.#at + 2);
-      if (inside === undefined || close !== ']' || '^\\[]'.includes(inside)) throw new Unsupported();
-      this.#at += 2;
-      return { kind: 'literal', runes: [inside], fold: false };
-    }
+    if (ch === '\\') return this.#escaped();
     if (special.has(ch)) throw new Unsupported();
     return this.#literal(ch);
   }
 
-  #literal(ch: string): Shape {
-    return { kind: 'literal', runes: [this.#fold ? upper(ch) : ch], fold: this.#fold };
+  #class(): Shape {
+    const text = this.#take(classOfOne)?.[1];
+    if (text === undefined) throw new Unsupported();
+    return { kind: 'literal', text, fold: false };
+  }
+
+  #escaped(): Shape {
+    const [whole, quoted, longHex, hex = longHex, octal, sign] = this.#take(escaped) ?? [];
+    if (whole === undefined || quoted === '') throw new Unsupported();
+    if (quoted !== undefined) return this.#literal(quoted);
+    if (sign !== undefined) return this.#literal(controls[sign] ?? sign);
+    const text = String.fromCodePoint(hex === undefined ? Number.parseInt(octal ?? '', 8) : Number.parseInt(hex, 16));
+    if (!text.isWellFormed()) throw new Unsupported();
+    return this.#literal(text);
+  }
+
+  #literal(text: string): Shape {
+    return { kind: 'literal', text: this.#fold ? Array.from(text, upper).join('') : text, fold: this.#fold };
   }
 
   #dot(): Shape {
-    const op = this.#chars[this.#at];
+    const op = this.#ahead;
     if (op !== '*' && op !== '+') throw new Unsupported();
     this.#at++;
-    if (this.#chars[this.#at] === '?') this.#at++;
+    if (this.#ahead === '?') this.#at++;
     return { kind: op === '*' ? 'any-star' : 'any-plus', fold: this.#fold };
   }
 
   #group(): Shape | null {
     const outer = this.#fold;
     let isCapture = true;
-    const rest = this.#chars.slice(this.#at).join('');
-    const name = /^\?P?<\w+>/.exec(rest)?.[0];
-    if (name !== undefined) this.#at += name.length;
-    else if (rest.startsWith('?')) {
-      const flags = /^\?(?:(-?)i|(-)i)?([:)])/.exec(rest);
-      if (flags === null) throw new Unsupported();
-      const [whole, minus] = flags;
+    if (this.#ahead === '?' && this.#take(groupName) === null) {
+      const [whole, minus] = this.#take(flags) ?? [];
+      if (whole === undefined) throw new Unsupported();
       if (whole.includes('i')) this.#fold = minus !== '-';
-      this.#at += whole.length;
       if (whole.endsWith(')')) return null;
       isCapture = false;
     }
     const sub = this.#alternatives();
-    if (this.#chars[this.#at] !== ')') throw new Unsupported();
+    if (this.#ahead !== ')') throw new Unsupported();
     this.#at++;
     this.#fold = outer;
     return isCapture ? { kind: 'capture', sub } : sub;
   }
 }
 
+const classOfOne = /\[([^^\\[\]])\]/uy;
+const groupName = /\?P?<\w+>/y;
+const flags = /\?(?:(-?)i|(-)i)?[:)]/y;
+/** Behind a backslash: what stands for characters. The expression was found to be good. */
+const escaped = /(?:Q(.*?)(?:\\E|$)|x(?:\{([0-9A-Fa-f]+)\}|([0-9A-Fa-f]{2}))|([0-7]{1,3})|([aftnrv!-/:-@[-`{-~]))/suy;
+const controls: Readonly<Record<string, string>> = { a: '\x07', f: '\f', t: '\t', n: '\n', r: '\r', v: '\v' };
+
 const upper = (ch: string): string => {
   const up = ch.toUpperCase();
   return [...up].length === 1 ? up : ch;
 };
 
-const isSingle = (shape: Shape): boolean => shape.kind === 'literal' && shape.runes.length === 1;
+const isSingle = (shape: Shape): boolean =>
+  shape.kind === 'literal' && shape.text.length <= 2 && [...shape.text].length === 1;
 
 /** Go's parser, on alternatives: nested ones are joined, and beginnings that neighbours share are taken out. */
 function alternate(legs: readonly Shape[]): Shape {
@@ -169,12 +186,12 @@ function alternate(legs: readonly Shape[]): Shape {
 function factor(subs: readonly Shape[]): Shape[] {
   const out: Shape[] = [];
   let start = 0;
-  let prefix: readonly string[] = [];
+  let prefix = '';
   let fold = false;
   for (let i = 0; i <= subs.length; i++) {
     const leading = i < subs.length ? leadingLiteral(subs[i] as Shape) : null;
     if (leading !== null && leading.fold === fold) {
-      const same = sharedLength(prefix, leading.runes);
+      const same = sharedLength(prefix, leading.text);
       if (same > 0) {
         prefix = prefix.slice(0, same);
         continue;
@@ -183,10 +200,10 @@ function factor(subs: readonly Shape[]): Shape[] {
     if (i === start + 1) out.push(subs[start] as Shape);
     else if (i > start + 1) {
       const suffix = alternate(subs.slice(start, i).map((sub) => withoutLeading(sub, prefix.length)));
-      out.push({ kind: 'concat', subs: [{ kind: 'literal', runes: prefix, fold }, suffix] });
+      out.push({ kind: 'concat', subs: [{ kind: 'literal', text: prefix, fold }, suffix] });
     }
     start = i;
-    prefix = leading?.runes ?? [];
+    prefix = leading?.text ?? '';
     fold = leading?.fold ?? false;
   }
   return out;
@@ -203,15 +220,16 @@ function withoutRuns(subs: readonly Shape[]): Shape[] {
   return out;
 }
 
-function leadingLiteral(shape: Shape): { readonly runes: readonly string[]; readonly fold: boolean } | null {
+function leadingLiteral(shape: Shape): { readonly text: string; readonly fold: boolean } | null {
   const first = shape.kind === 'concat' ? shape.subs[0] : shape;
   return first?.kind === 'literal' ? first : null;
 }
 
-function sharedLength(a: readonly string[], b: readonly string[]): number {
+/** In whole characters. */
+function sharedLength(a: string, b: string): number {
   let n = 0;
-  while (n < a.length && n < b.length && a[n] === b[n]) n++;
-  return n;
+  while (n < a.length && n < b.length && a.charCodeAt(n) === b.charCodeAt(n)) n++;
+  return n > 0 && (a.codePointAt(n - 1) as number) > 0xffff ? n - 1 : n;
 }
 
 function withoutLeading(shape: Shape, n: number): Shape {
@@ -222,8 +240,8 @@ function withoutLeading(shape: Shape, n: number): Shape {
     return rest.length === 1 ? (rest[0] as Shape) : { kind: 'concat', subs: rest };
   }
   if (shape.kind !== 'literal') return shape;
-  const runes = shape.runes.slice(n);
-  return runes.length === 0 ? { kind: 'empty', fold: shape.fold } : { ...shape, runes };
+  const text = shape.text.slice(n);
+  return text === '' ? { kind: 'empty', fold: shape.fold } : { ...shape, text };
 }
 
 // ---- From shapes to literals
@@ -238,15 +256,15 @@ function simplify(shape: Shape, asLabel: boolean): SimpleTest | null {
     case 'capture':
       return simplify(shape.sub, asLabel);
     case 'literal':
-      return asLabel ? [literal('equals', shape.runes, shape.fold)] : contains(shape.runes, shape.fold);
+      return asLabel ? [literal('equals', shape.text, shape.fold)] : contains(shape.text, shape.fold);
     case 'alternate': {
-      let test: SimpleTest | null = null;
+      const tests = new Alternatives();
       for (const sub of shape.subs) {
         const next = simplify(uncaptured(sub), asLabel);
         if (next === null) return null;
-        test = test === null ? next : either(test, next);
+        tests.add(next);
       }
-      return test;
+      return tests.all;
     }
     case 'concat':
       return simplifyConcat(shape.subs, null);
@@ -255,22 +273,43 @@ function simplify(shape: Shape, asLabel: boolean): SimpleTest | null {
 
 const uncaptured = (shape: Shape): Shape => (shape.kind === 'capture' ? shape.sub : shape);
 
-const literal = (kind: Literal['kind'], runes: readonly string[], caseInsensitive: boolean): Literal => {
-  const text = runes.join('');
-  return { kind, text: caseInsensitive ? text.toLowerCase() : text, caseInsensitive };
-};
+const literal = (kind: Literal['kind'], text: string, caseInsensitive: boolean): Literal => ({
+  kind,
+  text: caseInsensitive ? text.toLowerCase() : text,
+  caseInsensitive,
+});
 
-const contains = (runes: readonly string[], fold: boolean): SimpleTest =>
-  runes.length === 0 ? 'everything' : [literal('contains', runes, fold)];
+const contains = (text: string, fold: boolean): SimpleTest =>
+  text === '' ? 'everything' : [literal('contains', text, fold)];
 
-/** What lets everything pass is ignored beside what does not: Loki's optimisation, and wrong, but it is the answer. */
-function either(left: SimpleTest, right: SimpleTest): SimpleTest {
-  if (left === 'everything') return right;
-  return right === 'everything' ? left : [...left, ...right];
+/** Literals that grow beyond this altogether (a long one before many alternatives) are not worth a search each. */
+const textUnitsMax = 1_048_576;
+
+class Alternatives {
+  readonly #leaves: (Literal | 'not-empty')[] = [];
+  #isEmpty = true;
+  #units = 0;
+
+  add(test: SimpleTest): void {
+    this.#isEmpty = false;
+    // What lets everything pass is ignored beside what does not: Loki's optimisation, and wrong, but it is the answer.
+    if (test === 'everything') return;
+    for (const leaf of test) {
+      this.#leaves.push(leaf);
+      if (leaf !== 'not-empty') this.#units += leaf.text.length;
+    }
+    if (this.#units > textUnitsMax) throw new Unsupported();
+  }
+
+  /** Null when there are none. */
+  get all(): SimpleTest | null {
+    if (this.#isEmpty) return null;
+    return this.#leaves.length === 0 ? 'everything' : this.#leaves;
+  }
 }
 
 interface Base {
-  readonly runes: readonly string[];
+  readonly text: string;
   readonly fold: boolean;
 }
 
@@ -278,35 +317,32 @@ interface Base {
 function simplifyConcat(parts: readonly Shape[], base: Base | null): SimpleTest | null {
   const subs = parts.map(uncaptured).filter((sub) => sub.kind !== 'empty');
   if (subs.length > 3) return null;
-  let current: SimpleTest | null = null;
-  let runes = base?.runes ?? null;
+  const tests = new Alternatives();
+  let text = base?.text ?? null;
   let fold = false;
   let literals = 0;
   for (const sub of subs) {
     if (sub.kind === 'literal') {
       if (literals++ !== 0) return null;
-      runes = [...(runes ?? []), ...sub.runes];
+      text = (text ?? '') + sub.text;
       fold = sub.fold;
-    } else if (sub.kind === 'alternate' && runes !== null) {
-      current = simplifyConcatAlternate(sub.subs, { runes, fold }, current);
-      if (current === null) return null;
+    } else if (sub.kind === 'alternate' && text !== null) {
+      if (!addConcatAlternate(sub.subs, { text, fold }, tests)) return null;
     } else if (sub.kind !== 'any-star') return null;
   }
-  if (current !== null) return current;
-  return runes === null ? null : contains(runes, fold);
+  return tests.all ?? (text === null ? null : contains(text, fold));
 }
 
-function simplifyConcatAlternate(legs: readonly Shape[], base: Base, before: SimpleTest | null): SimpleTest | null {
-  let current = before;
+function addConcatAlternate(legs: readonly Shape[], base: Base, tests: Alternatives): boolean {
   for (const leg of legs) {
-    if (!base.fold && 'fold' in leg && leg.fold) return null;
+    if (!base.fold && 'fold' in leg && leg.fold) return false;
     let next: SimpleTest | null;
-    if (leg.kind === 'empty' || leg.kind === 'any-star') next = contains(base.runes, base.fold);
-    else if (leg.kind === 'literal') next = contains([...base.runes, ...leg.runes], base.fold);
+    if (leg.kind === 'empty' || leg.kind === 'any-star') next = contains(base.text, base.fold);
+    else if (leg.kind === 'literal') next = contains(base.text + leg.text, base.fold);
     else if (leg.kind === 'concat') next = simplifyConcat(leg.subs, base);
-    else return null;
-    if (next === null) return null;
-    current = current === null ? next : either(current, next);
+    else return false;
+    if (next === null) return false;
+    tests.add(next);
   }
-  return current;
+  return true;
 }

@@ -13,23 +13,30 @@ export class Row {
   index = 0;
   baseNs = 0n;
   offsetNs = 0;
+  /** Grows with each line: who has seen nothing to do in this one need not look again. */
+  version = 0;
   #text: string | null = null;
   #encoded = true;
+  /** The bytes' text, once somebody has asked for it. */
+  #decoded: string | null = null;
 
   constructor(labels: LabelsBuilder) {
     this.labels = labels;
   }
 
   setLine(bytes: Buffer, from: number, to: number): void {
+    this.version++;
     this.bytes = bytes;
     this.from = from;
     this.to = to;
     this.#text = null;
     this.#encoded = true;
+    this.#decoded = null;
   }
 
   /** The line becomes what line_format made. Values parsed from the line before stay: they hold their own buffer. */
   setText(text: string): void {
+    this.version++;
     this.#text = text;
     this.#encoded = false;
   }
@@ -44,7 +51,9 @@ export class Row {
   }
 
   get text(): string {
-    return this.#text ?? decodeUtf8(this.bytes, this.from, this.to);
+    if (this.#text !== null) return this.#text;
+    this.#decoded ??= decodeUtf8(this.bytes, this.from, this.to);
+    return this.#decoded;
   }
 
   get byteLength(): number {

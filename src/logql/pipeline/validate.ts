@@ -3,13 +3,12 @@
 import { assertNever } from '../../errors.js';
 import { compileRegex } from '../../model/regex.js';
 import type { LabelFilter, NamedOrMatcher, Stage } from '../syntax/ast.js';
-import { newStageContext } from './stage-context.js';
 import { IpMatcher } from './stages/ip.js';
-import { jsonExpressionStage } from './stages/json-expression.js';
+import { parseJsonExpression } from './stages/json-expression.js';
 import { compileFormats } from './stages/label-format.js';
 import { lineFilters } from './stages/line-filter.js';
 import { compileLineTemplate } from './stages/line-format.js';
-import { logfmtExpressionStage } from './stages/logfmt-expression.js';
+import { parseLogfmtExpression } from './stages/logfmt-expression.js';
 import { parsePatternParser } from './stages/pattern-expression.js';
 import { compileCaptures } from './stages/regexp.js';
 
@@ -33,10 +32,10 @@ export function validateStage(stage: Stage): void {
       refuseAs('stage', '', () => lineFilters(stage));
       break;
     case 'json':
-      refuseAs('stage', '', () => jsonExpressionStage(stage.expressions, newStageContext()));
+      refuseAs('stage', '', () => stage.expressions.map(({ expression }) => parseJsonExpression(expression)));
       break;
     case 'logfmt':
-      refuseAs('stage', '', () => logfmtExpressionStage(stage.expressions, stage.strict, newStageContext()));
+      refuseAs('stage', '', () => stage.expressions.map(({ expression }) => parseLogfmtExpression(expression)));
       break;
     case 'regexp':
       refuseAs('parse', 'invalid regexp parser: ', () => compileCaptures(stage.pattern));

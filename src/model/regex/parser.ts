@@ -20,12 +20,15 @@ import {
   type Node,
   type Ranges,
   repeat,
+  weightOf,
 } from './syntax.js';
 
 /** Go's bounds: the tree's height, and instructions after expansion. */
 const heightMax = 1000;
 const sizeMax = Math.floor((128 * 1024 * 1024) / 40);
 const repeatMax = 1000;
+/** Three for each byte of a query (a letter in any case), which leaves out a \pL twenty thousand times: Go counts none. */
+const weightMax = 3 * 131_072;
 
 interface Flags {
   readonly fold: boolean;
@@ -142,6 +145,7 @@ class Parser {
     if (this.#isQuoteOpen && this.#anchored) this.#fail('missing closing )', `^(?s:${this.#source})$`);
     this.#endBranch();
     const root = this.#checked(alternate(this.#frame.branches));
+    if (weightOf(root) > weightMax) this.#fail('expression too large', this.#source);
     const whole = this.#anchored ? concat([assertion('beginText'), root, assertion('endText')]) : root;
     return { root: whole, groupNames: this.#groupNames };
   }

@@ -67,6 +67,23 @@ const sum = (subs: readonly Node[]): number => subs.reduce((n, sub) => n + sub.s
 /** Literals side by side are one node to Go, and no higher than one. */
 const highest = (subs: readonly Node[]): number => subs.reduce((n, sub) => Math.max(n, sub.height), 0);
 
+/** The ranges in its classes when all that is repeated is written out. */
+export function weightOf(node: Node): number {
+  switch (node.op) {
+    case 'class':
+      return node.ranges.length >> 1;
+    case 'capture':
+      return weightOf(node.sub);
+    case 'repeat':
+      return weightOf(node.sub) * Math.max(1, node.min, node.max);
+    case 'concat':
+    case 'alternate':
+      return node.subs.reduce((sum, sub) => sum + weightOf(sub), 0);
+    default:
+      return 0;
+  }
+}
+
 /** The one code point that a node matches, or null. */
 export const literalRune = (node: Node): number | null =>
   node.op === 'class' && node.ranges.length === 2 && node.ranges[0] === node.ranges[1]

@@ -82,6 +82,8 @@ describe('labels without a value', () => {
     ['count without (c) (rate({a="1"}[1s]))', ['{a="1"} 2']],
     ['max without (c) (rate({a="1"}[1s]))', ['{a="1"} 4']],
     // Where Loki aggregates once only, they tell groups apart.
+    ['sum without (c) (avg without (d) (rate({a="1"}[1s])))', ['{a="1"} 5']],
+    ['avg without (d) (rate({a="1"}[1s]))', ['{a="1"} 2.5']],
     ['stddev without (c) (rate({a="1"}[1s]))', ['{a="1"} 0', '{a="1"} 0']],
     [`max without (c) (label_replace(${firstOf}, "z", "", "y", "x"))`, ['{a="1"} 1', '{a="1"} 4']],
   ])('%s', async (query, want) => expect((await ask(query, given)).sort()).toEqual(want));

@@ -40,6 +40,10 @@ describe('a parser', () => {
 });
 
 describe('a template', () => {
+  test('writes a stray byte into JavaScript as it is', () => {
+    expect(run('| line_format "{{js __line__}}"')[0]?.line).toBe('n\\u003D1 v\\u003D\udcff\udcc3x');
+  });
+
   test('counts bytes, and gives back what it was given', () => {
     expect(run('| line_format "{{len __line__}}"')[0]?.line).toBe('9');
     const rate = 'bytes_over_time({app="x"} | line_format "{{__line__}}{{/**/}}" [1s])';

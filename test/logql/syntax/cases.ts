@@ -187,6 +187,10 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
       'parse error : stage \'| line_format "{{"\' : invalid line template: template: line:1: unclosed action',
     ],
     ['{a="b"} | c=~"(?P<n>d)" | e=~"f(?<n>g)"', '{a="b"} | c=~"(?P<n>d)" | e=~`f(?<n>g)`'],
+    [
+      '{a="b"} | c=~"\\\\x1b" | d=~"\\\\x414" | e=~"\\\\Qf.g\\\\E" | h=~"\\\\w"',
+      '{a="b"} | c=~"\\\\x1b" | d=~"\\\\x414" | e=~"\\\\Qf.g\\\\E" | h=~`\\w`',
+    ],
     ['max * {a="\0"}', 'parse error at line 1, col 1: invalid character NUL'],
     ['{a="b"} | line_format', 'parse error at line 1, col 22: syntax error: unexpected $end, expecting STRING'],
     ['{a="b"} | line_format c', 'parse error at line 1, col 23: syntax error: unexpected IDENTIFIER, expecting STRING'],

@@ -8,13 +8,15 @@
 import { encodeUtf8 } from '../../../model/utf8.js';
 import type { LabelExtraction } from '../../syntax/ast.js';
 import { parseJsonPath } from '../label-path.js';
-import { jsonForm, type LabelSlot, rawForm } from '../labels-builder.js';
+import { jsonForm, type LabelSlot, rawForm, spacedForm } from '../labels-builder.js';
 import type { Row, RowStage } from '../row.js';
 import type { StageContext } from '../stage-context.js';
+import type { TextCache } from '../text.js';
 import { unescapeJsonBytes } from '../unescape-json.js';
 import {
   blockEnd,
   endsToken,
+  hasBackslash,
   jsonParserError,
   nullToken,
   skipSpace,
@@ -26,8 +28,8 @@ import {
 /** Throws with Loki's text. */
 export function jsonExpressionStage(expressions: readonly LabelExtraction[], context: StageContext): RowStage {
   const slots = expressions.map(({ name }) => context.builder.slot(name));
-  const paths = expressions.map(({ expression }) => parseExpression(expression));
-  const finder = new PathFinder(slots, paths);
+  const paths = expressions.map(({ expression }) => parseJsonExpression(expression));
+  const finder = new PathFinder(slots, paths, context.builder.texts);
   return {
     process: (row) => {
       if (context.hints.noLabels || row.labels.allRequiredExtracted) return true;
@@ -38,8 +40,8 @@ export function jsonExpressionStage(expressions: readonly LabelExtraction[], con
   };
 }
 
-/** Keys as bytes in latin1 spelling, indexes as `[3]`. */
-function parseExpression(expression: string): readonly string[] {
+/** Keys as bytes in latin1 spelling, indexes as `[3]`. Throws with Loki's text. */
+export function parseJsonExpression(expression: string): readonly string[] {
   try {
     return parseJsonPath(expression).map((part) => (typeof part === 'number' ? `[${part}]` : latin1Of(part)));
   } catch (e) {
@@ -102,23 +104,55 @@ function eachElement(b: Buffer, from: number, to: number, visit: (value: Found &
 }
 
 /** The key between quotes as latin1, or null when an escape in it is bad. */
-function keyAt(b: Buffer, from: number, to: number): string | null {
-  const raw = b.subarray(from, to).indexOf(0x5c) < 0 ? b.subarray(from, to) : unescapeJsonBytes(b, from, to);
-  return raw === null ? null : raw.toString('latin1');
+function keyAt(b: Buffer, from: number, to: number, texts: TextCache): string | null {
+  if (!hasBackslash(b, from, to)) return texts.get(b, from, to) ?? b.toString('latin1', from, to);
+  return unescapeJsonBytes(b, from, to)?.toString('latin1') ?? null;
+}
+
+/** The paths as a tree. */
+class PathNode {
+  readonly children = new Map<string, PathNode>();
+  /** The paths that end here. */
+  readonly ends: number[] = [];
+  /** The paths that end here or below. */
+  readonly through: number[] = [];
+  /** Of the children, those that are elements of an array, with their index. */
+  readonly elements: { readonly index: number; readonly node: PathNode }[] = [];
+
+  add(path: readonly string[], p: number): void {
+    let node: PathNode = this;
+    for (const part of path) {
+      let child = node.children.get(part);
+      if (child === undefined) {
+        child = new PathNode();
+        node.children.set(part, child);
+        const index = part.startsWith('[') && part.length > 2 ? Number(part.slice(1, -1)) : -1;
+        // One that is no number lets the array be entered, and nothing be found.
+        if (!(index < 0)) node.elements.push({ index, node: child });
+      }
+      child.through.push(p);
+      node = child;
+    }
+    node.ends.push(p);
+  }
 }
 
 class PathFinder {
   readonly #slots: readonly LabelSlot[];
   readonly #paths: readonly (readonly string[])[];
+  readonly #root = new PathNode();
   readonly #longest: number;
-  readonly #found: boolean[];
+  readonly #found: Uint8Array;
+  readonly #texts: TextCache;
   #matches = 0;
 
-  constructor(slots: readonly LabelSlot[], paths: readonly (readonly string[])[]) {
+  constructor(slots: readonly LabelSlot[], paths: readonly (readonly string[])[], texts: TextCache) {
     this.#slots = slots;
     this.#paths = paths;
-    this.#longest = Math.max(...paths.map((path) => path.length));
-    this.#found = paths.map(() => false);
+    this.#longest = paths.reduce((longest, { length }) => Math.max(longest, length), 0);
+    this.#found = new Uint8Array(paths.length);
+    this.#texts = texts;
+    for (const [p, path] of paths.entries()) this.#root.add(path, p);
   }
 
   run(row: Row): void {
@@ -129,7 +163,7 @@ class PathFinder {
       return;
     }
     this.#matches = 0;
-    this.#found.fill(false);
+    this.#found.fill(0);
     this.#search(row, bytes, from, to);
     if (this.#matches >= this.#slots.length) return;
     // Every expression gives a label, empty when the line has no such value.
@@ -144,20 +178,21 @@ class PathFinder {
     }
     const slot = labels.resolve(this.#slots[index] as LabelSlot);
     if (value.type === 'null') labels.setParsed(slot, '');
-    else labels.setParsedBytes(slot, b, value.from, value.to, value.type === 'object' ? rawForm : jsonForm);
+    else {
+      const isEscaped = hasBackslash(b, value.from, value.to);
+      const form = value.type === 'object' ? rawForm : isEscaped ? jsonForm : spacedForm;
+      labels.setParsedBytes(slot, b, value.from, value.to, form);
+    }
     this.#matches++;
   }
 
   #search(row: Row, b: Buffer, start: number, to: number): void {
     const paths = this.#paths;
     const found = this.#found;
-    const trail: string[] = new Array<string>(this.#longest).fill('');
+    /** The key last met on each level. */
+    const trail: string[] = [];
     let level = 0;
     let matched = 0;
-    const onTrail = (path: readonly string[], depth: number) => {
-      for (let k = 0; k < Math.min(path.length, depth); k++) if (path[k] !== trail[k]) return false;
-      return true;
-    };
     for (let i = start; i < to; i++) {
       switch (b[i]) {
         case 0x22: {
@@ -170,7 +205,7 @@ class PathFinder {
             i--;
             break;
           }
-          const key = keyAt(b, keyFrom, keyTo);
+          const key = keyAt(b, keyFrom, keyTo, this.#texts);
           if (key === null) return;
           let isMatch = false;
           if (this.#longest >= level) {
@@ -179,12 +214,11 @@ class PathFinder {
               return;
             }
             trail[level - 1] = key;
-            for (let p = 0; p < paths.length; p++) {
-              const path = paths[p] as readonly string[];
-              if (path.length !== level || found[p] || path[level - 1] !== key || !onTrail(path, level)) continue;
+            for (const p of this.#nodeAt(trail, level)?.ends ?? none) {
+              if (found[p] === 1) continue;
               isMatch = true;
               matched++;
-              found[p] = true;
+              found[p] = 1;
               this.#take(row, p, valueAt(b, i + 1, to), b);
               if (matched === paths.length) return;
             }
@@ -207,12 +241,8 @@ class PathFinder {
             row.labels.setParserError(jsonParserError, malformedJson);
             return;
           }
-          const wanted = paths.map((path, p) => {
-            const part = path[level];
-            const isIndex = part !== undefined && !found[p] && part.startsWith('[') && onTrail(path, level);
-            return isIndex && part.length > 2 ? Number(part.slice(1, -1)) : -1;
-          });
-          if (wanted.every((index) => index < 0)) {
+          const elements = this.#wantedElements(trail, level);
+          if (elements === null) {
             const end = blockEnd(b, i, to, 0x5b, 0x5d);
             if (end < 0) return;
             i = end - 1;
@@ -222,11 +252,10 @@ class PathFinder {
           let at = 0;
           const depth = level;
           const end = eachElement(b, i, to, (element) => {
-            for (let p = 0; p < paths.length; p++) {
-              if (wanted[p] !== at) continue;
+            for (const p of elements.get(at) ?? none) {
               matched++;
-              found[p] = true;
-              const offset = searchPath(b, element.from, element.to, (paths[p] as readonly string[]).slice(depth));
+              found[p] = 1;
+              const offset = searchPath(b, element, (paths[p] as readonly string[]).slice(depth), this.#texts);
               if (offset < 0) continue;
               if (element.type === 'string') {
                 this.#take(row, p, { type: 'string', from: offset, to: element.to, end: element.end, error: null }, b);
@@ -244,11 +273,57 @@ class PathFinder {
       }
     }
   }
+
+  #nodeAt(trail: readonly string[], level: number): PathNode | undefined {
+    let node: PathNode | undefined = this.#root;
+    for (let k = 0; k < level && node !== undefined; k++) node = node.children.get(trail[k] ?? '');
+    return node;
+  }
+
+  /** By index the paths that go on in an array found here; null when there are none. */
+  #wantedElements(trail: readonly string[], level: number): ReadonlyMap<number, readonly number[]> | null {
+    const elements = this.#nodeAt(trail, level)?.elements ?? [];
+    const wanted = new Map<number, number[]>();
+    for (const { index, node } of elements) {
+      const paths = node.through.filter((p) => this.#found[p] === 0);
+      const others = wanted.get(index) ?? [];
+      if (paths.length > 0)
+        wanted.set(
+          index,
+          [...others, ...paths].sort((a, b) => a - b),
+        );
+    }
+    return wanted.size === 0 ? null : wanted;
+  }
+}
+
+const none: readonly number[] = [];
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Where the value at the end of the path begins within an array's element; -1 when it is not there. */
-function searchPath(b: Buffer, from: number, to: number, path: readonly string[]): number {
-  if (path.length === 0) return from;
+function searchPath(b: Buffer, element: Range, path: readonly string[], texts: TextCache): number {
+  let rest = path;
+  let within = element;
+  while (rest.length > 0) {
+    const found = searchObjects(b, within, rest, texts);
+    if (typeof found === 'number') return found;
+    within = found.element;
+    rest = rest.slice(found.level + 1);
+  }
+  return within.from;
+}
+
+/** As far as there are objects; where an array comes next on the path, its element and the level where it stands. */
+function searchObjects(
+  b: Buffer,
+  { from, to }: Range,
+  path: readonly string[],
+  texts: TextCache,
+): number | { readonly element: Range; readonly level: number } {
   let keyLevel = 0;
   let level = 0;
   let lastMatched = true;
@@ -265,7 +340,7 @@ function searchPath(b: Buffer, from: number, to: number, path: readonly string[]
           break;
         }
         if (level < 1) return -1;
-        const key = keyAt(b, keyFrom, keyTo);
+        const key = keyAt(b, keyFrom, keyTo, texts);
         if (key === null || level > path.length) return -1;
         lastMatched = key === path[level - 1];
         if (lastMatched && keyLevel === level - 1) {
@@ -289,16 +364,8 @@ function searchPath(b: Buffer, from: number, to: number, path: readonly string[]
       case 0x5b: {
         const part = path[level];
         if (keyLevel === level && part?.startsWith('[')) {
-          if (!/^\[[+-]?[0-9]+\]$/.test(part)) return -1;
-          const wanted = Number(part.slice(1, -1));
-          let at = 0;
-          let inside = -1;
-          eachElement(b, i, to, (element) => {
-            if (at++ !== wanted) return;
-            const quoted = element.type === 'string' ? 1 : 0;
-            inside = searchPath(b, element.from - quoted, element.to + quoted, path.slice(level + 1));
-          });
-          return inside;
+          const element = elementAt(b, i, to, part);
+          return element === null ? -1 : { element, level };
         }
         const end = blockEnd(b, i, to, 0x5b, 0x5d);
         if (end < 0) return -1;
@@ -310,4 +377,18 @@ function searchPath(b: Buffer, from: number, to: number, path: readonly string[]
     }
   }
   return -1;
+}
+
+/** The element that `[3]` names, in the array at `from`; strings with their quotes. */
+function elementAt(b: Buffer, from: number, to: number, part: string): Range | null {
+  if (!/^\[[+-]?[0-9]+\]$/.test(part)) return null;
+  const wanted = Number(part.slice(1, -1));
+  let at = 0;
+  let found: Range | null = null;
+  eachElement(b, from, to, (element) => {
+    if (at++ !== wanted) return;
+    const quoted = element.type === 'string' ? 1 : 0;
+    found = { from: element.from - quoted, to: element.to + quoted };
+  });
+  return found;
 }

@@ -260,7 +260,7 @@ export function blockEnd(b: Uint8Array, from: number, to: number, open: number, 
   return -1;
 }
 
-function hasBackslash(b: Uint8Array, from: number, to: number): boolean {
+export function hasBackslash(b: Uint8Array, from: number, to: number): boolean {
   for (let i = from; i < to; i++) if (b[i] === 0x5c) return true;
   return false;
 }

@@ -6,6 +6,7 @@ import type { SingleLabelFilter } from '../hints.js';
 import { errorLabel, isSpecialLabel } from '../label-names.js';
 import { labelRegexTest } from '../label-regex.js';
 import type { LabelSlot, LabelsBuilder } from '../labels-builder.js';
+import { remembered } from '../remembered.js';
 import type { StageContext } from '../stage-context.js';
 import { IpMatcher } from './ip.js';
 
@@ -22,16 +23,23 @@ export interface CompiledLabelFilter {
   readonly isNoop: boolean;
 }
 
-/** Throws for a bad expression. A bad IP pattern is refused by validate.ts; below `and` and `or` Loki lets it through. */
-export function compileLabelFilter(filter: LabelFilter, context: StageContext): CompiledLabelFilter {
+/**
+ * Throws for a bad expression. A bad IP pattern is refused by validate.ts; below `and` and `or` Loki lets it through.
+ * `exactSizes`: sizes are compared as they were written, not as Loki rounds them when it prints a query.
+ */
+export function compileLabelFilter(
+  filter: LabelFilter,
+  context: StageContext,
+  exactSizes: boolean,
+): CompiledLabelFilter {
   if (isBranch(filter)) {
-    const left = compileLabelFilter(filter.left, context);
-    const right = compileLabelFilter(filter.right, context);
+    const left = compileLabelFilter(filter.left, context, exactSizes);
+    const right = compileLabelFilter(filter.right, context, exactSizes);
     const names = [...new Set([...left.names, ...right.names])];
     return { passes: bothOrEither(filter.kind, left.passes, right.passes), names, single: null, isNoop: false };
   }
   const name = nameOf(filter);
-  const passes = compileLeaf(filter, context.builder.slot(name), context.builder);
+  const passes = compileLeaf(filter, context.builder.slot(name), context, exactSizes);
   if (passes === null) return { passes: () => true, names: [], single: null, isNoop: true };
   const dependsOnError = filter.kind !== 'string';
   return { passes, names: [name], single: { name, dependsOnError, passes }, isNoop: false };
@@ -54,16 +62,28 @@ export const isBranch = (filter: LabelFilter): filter is Branch => filter.kind =
 
 const nameOf = (filter: Leaf): string => (filter.kind === 'string' ? filter.matcher.name : filter.name);
 
-function compileLeaf(filter: Leaf, slot: LabelSlot, builder: LabelsBuilder): (() => boolean) | null {
+function compileLeaf(
+  filter: Leaf,
+  slot: LabelSlot,
+  context: StageContext,
+  exactSizes: boolean,
+): (() => boolean) | null {
+  const { builder } = context;
   switch (filter.kind) {
     case 'string':
       return compileString(filter.matcher, slot, builder);
     case 'number':
-      return compileNumber(filter.op, filter.value, parseNumber, slot, builder);
+      return compileNumber(filter.op, filter.value, context.valuesOf(slot, parseNumber), slot, builder);
     case 'duration':
-      return compileNumber(filter.op, filter.valueNs, parseDurationNs, slot, builder);
+      return compileNumber(filter.op, filter.valueNs, context.valuesOf(slot, parseDurationNs), slot, builder);
     case 'bytes':
-      return compileNumber(filter.op, roundedSize(filter.value), parseBytes, slot, builder);
+      return compileNumber(
+        filter.op,
+        exactSizes ? filter.value : roundedSize(filter.value),
+        context.valuesOf(slot, parseBytes),
+        slot,
+        builder,
+      );
     case 'ip':
       return compileIp(filter.pattern, filter.op, slot, builder);
   }
@@ -78,8 +98,9 @@ function compileString(
   const textOf = name === errorLabel ? () => builder.error : () => builder.get(slot) ?? '';
   if (op === '=') return name === errorLabel ? () => builder.error === value : equals(slot, builder, value);
   if (op === '!=') return () => textOf() !== value;
-  const test = labelRegexTest(value);
-  if (test === 'everything') return op === '=~' ? null : () => false;
+  const found = labelRegexTest(value);
+  if (found === 'everything') return op === '=~' ? null : () => false;
+  const test = remembered(found);
   return op === '=~' ? () => test(textOf()) : () => !test(textOf());
 }
 
@@ -130,7 +151,7 @@ export function valueTest(filter: Leaf): ValueTest | null {
     case 'duration':
       return numberTest(name, comparisons[filter.op], filter.valueNs, parseDurationNs, false);
     case 'bytes':
-      return numberTest(name, comparisons[filter.op], filter.value, parseBytes, false);
+      return numberTest(name, comparisons[filter.op], roundedSize(filter.value), parseBytes, false);
   }
 }
 
@@ -171,7 +192,7 @@ const comparisons: Readonly<Record<CompareOp, (a: number, b: number) => boolean>
 function compileNumber(
   op: CompareOp,
   wanted: number,
-  parse: (text: string) => Parsed,
+  valueFor: (text: string) => Parsed,
   slot: LabelSlot,
   builder: LabelsBuilder,
 ): () => boolean {
@@ -179,7 +200,7 @@ function compileNumber(
   return () => {
     const text = builder.get(slot);
     if (text === undefined) return false;
-    const value = parse(text);
+    const value = valueFor(text);
     if (typeof value === 'number') return compare(value, wanted);
     if (builder.error === '') {
       builder.error = labelFilterError;

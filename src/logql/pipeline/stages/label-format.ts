@@ -6,7 +6,7 @@ import type { LabelSlot } from '../labels-builder.js';
 import type { Row, RowStage } from '../row.js';
 import type { StageContext } from '../stage-context.js';
 import { templateFormatError } from './line-format.js';
-import { RowTemplateData } from './template-data.js';
+import { GatheredTemplateData, RowTemplateData } from './template-data.js';
 
 export type CompiledFormat =
   | { readonly kind: 'rename'; readonly name: string; readonly from: string }
@@ -35,7 +35,7 @@ function compileOne({ name, template }: Extract<LabelFormat, { kind: 'template' 
 }
 
 export function labelFormatStage(formats: readonly CompiledFormat[], context: StageContext): RowStage {
-  const data = new RowTemplateData();
+  const data = templateData(formats);
   const steps = formats.map((format) => {
     const slot = context.builder.slot(format.name);
     return format.kind === 'rename'
@@ -51,6 +51,17 @@ export function labelFormatStage(formats: readonly CompiledFormat[], context: St
   };
 }
 
+function templateData(formats: readonly CompiledFormat[]): RowTemplateData {
+  const templates = formats.flatMap((format) => (format.kind === 'template' ? [format.template] : []));
+  if (templates.length <= 1) return new RowTemplateData();
+  const names = new Set<string>();
+  for (const { fields } of templates) {
+    if (fields === null) return new GatheredTemplateData(null);
+    for (const name of fields) names.add(name);
+  }
+  return new GatheredTemplateData([...names]);
+}
+
 const rename =
   (to: LabelSlot, from: LabelSlot) =>
   ({ labels }: Row): void => {
@@ -63,8 +74,7 @@ const rename =
 const render =
   (to: LabelSlot, template: Template, data: RowTemplateData) =>
   ({ labels }: Row): void => {
-    // All templates of one stage see the labels as they were at the first of them.
-    data.gather();
+    if (data instanceof GatheredTemplateData) data.gather();
     try {
       labels.setParsed(to, template.render(data));
     } catch (e) {

@@ -28,12 +28,20 @@ export interface LineFilter {
 export function lineFilters({ op, operands }: LineFilterStage): LineFilter[] {
   const negated = op === '!=' || op === '!~' || op === '!>';
   // Where several operands stand after `|=`, Loki takes an ip(…) among them for plain text.
-  const parts = operands.map(({ text, ip }) =>
-    ip && (negated || operands.length === 1) ? ipFilter(op, text) : textFilter(op, text),
-  );
-  if (negated) return parts.map((part) => ({ ...part, fits: part.fits, negated }));
-  return [anyOf(parts)];
+  const isAddress = (ip: boolean) => ip && (negated || operands.length === 1);
+  const parts: LineFilter[] = [];
+  const known = new Map<string, LineFilter>();
+  for (const { text, ip } of operands) {
+    const key = `${isAddress(ip)} ${text}`;
+    const part = known.get(key) ?? (isAddress(ip) ? ipFilter(op, text) : textFilter(op, text));
+    // How many stand at the beginning shows: see anyOf.
+    if (!known.has(key) || part === everything) parts.push(part);
+    known.set(key, part);
+  }
+  return negated ? parts.map(negation) : [anyOf(parts)];
 }
+
+const negation = ({ fits, needles, isExact }: LineFilter): LineFilter => ({ negated: true, fits, needles, isExact });
 
 export function lineFilterStage(filter: LineFilter): RowStage {
   return {
@@ -132,7 +140,8 @@ function ipFilter(op: LineFilterOp, pattern: string): LineFilter {
 
 /** All at once: a query may hold some ten thousand of them. */
 function anyOf(filters: readonly LineFilter[]): LineFilter {
-  // Among alternatives, one that lets everything pass is ignored: see regex-simplifier.ts.
+  // Among alternatives, one that lets everything pass is ignored: see regex-simplifier.ts. But not two at the beginning.
+  if (filters[0] === everything && filters[1] === everything) return everything;
   const parts = filters.filter((filter) => filter !== everything);
   if (parts.length < 2) return parts[0] ?? everything;
   return {

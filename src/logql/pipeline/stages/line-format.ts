@@ -35,7 +35,6 @@ export function lineFormatStage(text: string, template: Template, context: Stage
   return {
     process: (row) => {
       data.reset(row);
-      data.gather();
       try {
         row.setText(template.render(data));
       } catch (e) {

@@ -24,7 +24,7 @@ export function logfmtExpressionStage(
   // The last of two with one name counts.
   const byName = new Map<string, Target>();
   for (const { name, expression } of expressions) {
-    byName.set(name, { slot: context.builder.slot(name), source: parseExpression(expression) });
+    byName.set(name, { slot: context.builder.slot(name), source: parseLogfmtExpression(expression) });
   }
   const parser = new LogfmtExpressionParser(byName, strict, context.builder);
   return {
@@ -35,7 +35,8 @@ export function logfmtExpressionStage(
   };
 }
 
-function parseExpression(expression: string): string {
+/** The key of the line that it names. Throws with Loki's text. */
+export function parseLogfmtExpression(expression: string): string {
   try {
     // Loki prints the parts of the path with %v; more than one never names a key.
     const [first = '', ...rest] = parseLogfmtPath(expression);
@@ -81,7 +82,7 @@ class LogfmtExpressionParser {
         if (this.#strict) break;
         continue;
       }
-      const found = this.#find(row.bytes.toString('utf8', decoder.keyFrom, decoder.keyTo));
+      const found = this.#find(row.bytes, decoder.keyFrom, decoder.keyTo);
       if (found === null || (!found.isName && found.key.extractedAt === labels.row)) continue;
       let { slot } = found.target;
       if (slot.base !== '' || slot.metadataAt === labels.row) {
@@ -96,7 +97,8 @@ class LogfmtExpressionParser {
     if (this.#strict && decoder.error !== null) labels.setParserError(logfmtParserError, decoder.error);
   }
 
-  #find(key: string) {
+  #find(bytes: Buffer, from: number, to: number) {
+    const key = this.#labels.texts.get(bytes, from, to) ?? bytes.toString('utf8', from, to);
     let found = this.#keys.get(key);
     if (found === undefined) {
       found = this.#resolve(sanitiseLabelName(key));

@@ -66,12 +66,14 @@ class LogfmtParser {
     }
     row.needBytes();
     decoder.reset(row.bytes, row.from, row.to);
+    let key: Key<null> | null = null;
     while (!decoder.atEnd) {
       if (!decoder.next()) {
         if (strict) break;
         continue;
       }
-      const { slot: plain } = this.#keys.get(row.bytes, decoder.keyFrom, decoder.keyTo);
+      key = this.#keys.after(key, row.bytes, decoder.keyFrom, decoder.keyTo);
+      const { slot: plain }: Key<null> = key;
       if (plain === null) continue;
       const slot = labels.resolve(plain);
       if (!labels.isMissing(slot)) continue;

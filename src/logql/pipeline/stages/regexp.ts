@@ -5,6 +5,9 @@ import type { LabelSlot } from '../labels-builder.js';
 import type { RowStage } from '../row.js';
 import type { StageContext } from '../stage-context.js';
 
+/** Each step of a match may have to note every group: some thousand of both would take a second for each line. */
+const effortMax = 4_194_304;
+
 /** Throws with Loki's text. */
 export function compileCaptures(pattern: string): Regex {
   const regex = compileRegex(pattern, { anchored: false });
@@ -14,6 +17,7 @@ export function compileCaptures(pattern: string): Regex {
     if (seen.has(name)) throw new Error(`duplicate extracted label name '${name}'`);
     seen.add(name);
   }
+  if (pattern.length * seen.size > effortMax) throw new Error('error parsing regexp: expression too large');
   if (seen.size === 0) throw new Error('at least one named capture must be supplied');
   return regex;
 }

@@ -17,16 +17,7 @@ const malformedEscape = 'Encountered an invalid escape sequence in a string';
 export function unpackStage(context: StageContext): RowStage {
   const unpacker = new Unpacker(context.builder);
   return {
-    process: (row) => {
-      if (context.hints.noLabels || row.labels.allRequiredExtracted) return true;
-      row.needBytes();
-      if (row.from === row.to) return true;
-      if (row.bytes[row.from] !== 0x7b) {
-        row.labels.setParserError(jsonParserError, 'expecting json object(6), but it is not');
-        return true;
-      }
-      return unpacker.process(row);
-    },
+    process: (row) => context.hints.noLabels || row.labels.allRequiredExtracted || unpacker.process(row),
   };
 }
 
@@ -34,6 +25,9 @@ class Unpacker {
   readonly #labels: LabelsBuilder;
   readonly #found: { slot: LabelSlot; text: string }[] = [];
   #entry: Buffer | null = null;
+  /** The line that was last found to be not packed, and what is wrong with it. */
+  #unpacked = 0;
+  #error: string | null = null;
 
   constructor(labels: LabelsBuilder) {
     this.#labels = labels;
@@ -41,16 +35,18 @@ class Unpacker {
 
   process(row: Row): boolean {
     const labels = this.#labels;
-    this.#found.length = 0;
-    this.#entry = null;
-    const error = this.#walk(row.bytes, row.from, row.to);
-    if (error !== null) {
-      labels.setParserError(jsonParserError, error);
+    if (row.version !== this.#unpacked) {
+      row.needBytes();
+      this.#error = this.#read(row.bytes, row.from, row.to);
+      // Without an entry it was not packed: the line and the labels stay.
+      if (this.#error !== null || this.#entry === null) this.#unpacked = row.version;
+    }
+    if (row.version === this.#unpacked) {
+      if (this.#error !== null) labels.setParserError(jsonParserError, this.#error);
       return true;
     }
-    // Without an entry it was not packed: the line and the labels stay.
-    if (this.#entry === null) return true;
-    row.setLine(this.#entry, 0, (this.#entry as Buffer).length);
+    const entry = this.#entry as Buffer;
+    row.setLine(entry, 0, entry.length);
     for (const { slot, text } of this.#found) {
       labels.setParsed(slot, text);
       if (slot.filter !== null && !slot.filter()) return false;
@@ -59,6 +55,13 @@ class Unpacker {
   }
 
   /** Returns what is wrong with the line, or null. */
+  #read(b: Buffer, from: number, to: number): string | null {
+    this.#found.length = 0;
+    this.#entry = null;
+    if (from === to) return null;
+    return b[from] === 0x7b ? this.#walk(b, from, to) : 'expecting json object(6), but it is not';
+  }
+
   #walk(b: Buffer, from: number, to: number): string | null {
     let i = skipSpace(b, from + 1, to);
     if (i === to) return malformedJson;

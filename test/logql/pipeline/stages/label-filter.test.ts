@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { fails as failing, passes as passing, valueTest } from '../../../../src/logql/pipeline/stages/label-filter.js';
 import { labelsOf } from '../run.js';
 
 const line = 'level=error status=503 took=1.5s size=5KB addr=10.0.0.7 text=abc empty=';
@@ -67,4 +68,16 @@ describe('label filters', () => {
     expect(labelsOf('| json | __error__="JSONParserErr"', 'x')).toMatchObject({ __error__: 'JSONParserErr' });
     expect(labelsOf('| json | __error__!="JSONParserErr"', 'x')).toBeNull();
   });
+});
+
+test('a size is rounded as Loki prints it, in the row and as a test of the value alone', () => {
+  const filter = { kind: 'bytes', name: 'size', op: '<', value: 2 * 1024 * 1024 } as const;
+  for (const [size, isLess] of [
+    ['2097151', true],
+    ['2099999', true],
+    ['2100000', false],
+  ] as const) {
+    expect(labelsOf('| logfmt | size < 2MiB', `size=${size}`)).toEqual(isLess ? { size } : null);
+    expect(valueTest(filter)?.ofText(size)).toBe(isLess ? passing : failing);
+  }
 });

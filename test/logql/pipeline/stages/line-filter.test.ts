@@ -33,6 +33,14 @@ describe('line filters', () => {
   f('|= "disk" or "Warn"', ['error: disk', 'Warn ERROR']);
   f('!= "error" or "bar"', except('error: disk', 'no error', 'foo bar', 'foobar', 'bar'));
   f('|= "" or "disk"', ['error: disk']);
+  f('|= "" or "" or "disk"', lines);
+  f('|= "disk" or "" or ""', ['error: disk']);
+  f('|= "disk" or "disk" or "bar" or "disk"', ['error: disk', 'foo bar', 'foobar', 'bar']);
+  f('!~ "o+[^o]bar"', except('foo bar'));
+  f('!~ "[^x]bar" |= "bar"', ['bar']);
+  f('!= "x" !~ "[f]oo.?bar" !> "<_>b<_>"', except('foo bar', 'foobar', '5x5'));
+  f('|~ "disk" or ".*" or ".*"', ['error: disk']);
+  f('|~ ".*" or "" or ".*" or "disk"', lines);
   f('|~ "(?i)error"', ['error: disk', 'no error', 'Warn ERROR']);
   f('!~ "(?i)error"', except('error: disk', 'no error', 'Warn ERROR'));
   f('|~ "^foo"', ['foo bar', 'foobar']);
