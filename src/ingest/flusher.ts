@@ -106,14 +106,17 @@ export class Flusher {
   }
 
   /**
-   * Flushes what `scopeOf` says. Rejects at the first failure: what is not flushed by then stays in head and WAL, and
-   * can be flushed again.
+   * Flushes what `scopeOf` says, with all columns of fields or with those that there was time for. Rejects at the first
+   * failure: what is not flushed by then stays in head and WAL, and can be flushed again.
    */
-  flush(scopeOf: (stream: StreamHead) => FlushScope): Promise<void> {
+  flush(scopeOf: (stream: StreamHead) => FlushScope, fields: 'all' | 'ready' = 'ready'): Promise<void> {
     return this.#inTurn(async () => {
       try {
         await this.#settle();
-        for (const pack of packsOf(await this.#collect(scopeOf))) await this.#flushPack(pack);
+        const departing = await this.#collect(scopeOf);
+        const { head, pause } = this.#options;
+        if (fields === 'all') while (head.addFields(true)) await pause();
+        for (const pack of packsOf(departing)) await this.#flushPack(pack);
         this.counters.flushes++;
       } catch (error) {
         this.counters.flushFailures++;

@@ -20,6 +20,7 @@ import type { TenantId } from '../model/tenant.js';
 import { type FlushCounters, Flusher, type FlushScope } from './flusher.js';
 import { Head, type HeadCounters } from './head/head.js';
 import type { HeadReader } from './head/head-reader.js';
+import { quietAfterMs } from './head/spare-time.js';
 import type { StreamHead } from './head/stream.js';
 import type { Ingester } from './ingester.js';
 import type { Log } from './log.js';
@@ -228,6 +229,8 @@ class LoggingIngester implements OpenedIngester {
   readonly #stopFlushing: Stop;
   /** Waits for the next sync of mode 'interval'. */
   #stopSync: Stop | null = null;
+  /** Waits until there is time for columns of fields. */
+  #stopFields: Stop | null = null;
   #repairing: Promise<void> | null = null;
   #sealing = false;
   #isClosing = false;
@@ -370,8 +373,26 @@ class LoggingIngester implements OpenedIngester {
       } catch (error) {
         this.#options.log('error', 'block cannot be sealed', { error });
       }
+      this.#fieldsSoon();
       this.#sealFull();
     });
+  }
+
+  /** Looks now and then whether there is time for columns, as long as blocks wait for them. */
+  #fieldsSoon(): void {
+    if (this.#stopFields !== null || !this.#head.wantsFields || this.#isClosing) return;
+    this.#stopFields = this.#options.clock.after(quietAfterMs, () => {
+      this.#addFields()
+        .catch((error: unknown) => this.#options.log('error', 'fields cannot be given columns', { error }))
+        .finally(() => {
+          this.#stopFields = null;
+          this.#fieldsSoon();
+        });
+    });
+  }
+
+  async #addFields(): Promise<void> {
+    while (this.#head.addFields()) await this.#pause();
   }
 
   async #pause(): Promise<void> {
@@ -382,7 +403,10 @@ class LoggingIngester implements OpenedIngester {
   }
 
   async flush(tenant?: TenantId): Promise<void> {
-    await this.#flusher.flush((stream) => (tenant === undefined || stream.tenant === tenant ? 'all' : null));
+    const scopeOf = (stream: StreamHead): FlushScope =>
+      tenant === undefined || stream.tenant === tenant ? 'all' : null;
+    // Who asks for it has time; who closes has not.
+    await this.#flusher.flush(scopeOf, this.#isClosing ? 'ready' : 'all');
     await this.#flusher.tidyWal();
   }
 
@@ -391,18 +415,22 @@ class LoggingIngester implements OpenedIngester {
     // What is full is weighed as it will be stored.
     while (this.#head.sealOne()) await this.#pause();
     const nowMs = clock.monotonicMs();
-    while (this.#head.addFields()) await this.#pause();
-    await this.#flusher.flush((stream) => this.#scopeOf(stream, nowMs));
+    await this.#addFields();
+    const waiting = this.#head.withoutFields();
+    this.#headBytes = this.#head.memoryBytes();
+    await this.#flusher.flush((stream) => this.#scopeOf(stream, nowMs, waiting));
     this.#head.forgetFlushed();
     this.#head.removeIdle(nowMs - chunkIdleMs);
     await this.#flusher.tidyWal();
   }
 
-  #scopeOf(stream: StreamHead, nowMs: number): FlushScope {
+  #scopeOf(stream: StreamHead, nowMs: number, waiting: ReadonlySet<StreamHead>): FlushScope {
     const oldest = stream.blocks[0];
     if (oldest === undefined) return null;
-    const { maxChunkAgeMs, chunkIdleMs, chunkTargetBytes } = this.#options;
+    const { maxChunkAgeMs, chunkIdleMs, chunkTargetBytes, headBytesMax } = this.#options;
     if (nowMs - oldest.arrivedMs >= maxChunkAgeMs || nowMs - stream.lastAppendMs >= chunkIdleMs) return 'all';
+    // After a burst its columns are made first, as long as there is room: a pack is not written twice for them.
+    if (waiting.has(stream) && 2 * this.#headBytes < headBytesMax) return null;
     return stream.sealedBytes >= chunkTargetBytes ? 'closed' : null;
   }
 
@@ -455,5 +483,6 @@ class LoggingIngester implements OpenedIngester {
     this.#stopFlushing();
     this.#stopSync?.();
     this.#stopSync = null;
+    this.#stopFields?.();
   }
 }

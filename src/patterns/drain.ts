@@ -3,16 +3,17 @@
  * they differ, the cluster's pattern has a gap. After P. He et al., "Drain: An Online Log Parsing Approach with Fixed
  * Depth Tree", ICWS 2017.
  */
+import { BucketCounts } from './bucket-counts.js';
 import { join, type Tokens, tokenize } from './tokenize.js';
 
 export const gap = '<_>';
 
+/** Lines of one pattern, and how many there were. */
 export interface Cluster {
-  words: string[];
+  readonly words: string[];
   readonly spaced: readonly boolean[];
-  /** Lines by bucket of 10 seconds (seconds since 1970). */
-  readonly counts: Map<number, number>;
-  lastSeconds: number;
+  /** By bucket of 10 seconds. */
+  readonly counts: BucketCounts;
 }
 
 /** Tokens that lead through the tree; a token with a digit counts as a gap there. */
@@ -25,7 +26,13 @@ export interface DrainLimits {
   readonly lineCharsMax: number;
 }
 
+let drains = 0;
+
 export class Drain {
+  /** Differs from that of every other one. */
+  readonly id = drains++;
+  /** Another one as soon as a line may fall into another cluster than before. */
+  version = 0;
   readonly #limits: DrainLimits;
   readonly #leaves = new Map<string, Cluster[]>();
   #size = 0;
@@ -34,9 +41,9 @@ export class Drain {
     this.#limits = limits;
   }
 
-  /** Counts a line. */
-  train(line: string, bucketSeconds: number): void {
-    if (line.length === 0 || line.length > this.#limits.lineCharsMax) return;
+  /** Counts a line. Returns its cluster, or null when it is left out. */
+  train(line: string, bucketSeconds: number): Cluster | null {
+    if (line.length === 0 || line.length > this.#limits.lineCharsMax) return null;
     const tokens = tokenize(line);
     const key = pathOf(tokens);
     let leaf = this.#leaves.get(key);
@@ -47,23 +54,17 @@ export class Drain {
     let cluster = closest(leaf, tokens);
     if (cluster === null) {
       if (this.#size >= this.#limits.clustersMax) this.#evict();
-      cluster = {
-        words: tokens.words.map((word, i) => (tokens.varies[i] ? gap : word)),
-        spaced: tokens.spaced,
-        counts: new Map(),
-        lastSeconds: 0,
-      };
+      const words = tokens.words.map((word, i) => (tokens.varies[i] ? gap : word));
+      cluster = { words, spaced: tokens.spaced, counts: new BucketCounts() };
       leaf.push(cluster);
       this.#size++;
-    } else {
-      const { words } = cluster;
-      for (let i = 0; i < words.length; i++) if (words[i] !== tokens.words[i]) words[i] = gap;
-    }
-    cluster.counts.set(bucketSeconds, (cluster.counts.get(bucketSeconds) ?? 0) + 1);
-    cluster.lastSeconds = Math.max(cluster.lastSeconds, bucketSeconds);
+      this.version++;
+    } else if (generalize(cluster.words, tokens.words)) this.version++;
+    cluster.counts.add(bucketSeconds);
+    return cluster;
   }
 
-  *clusters(): Generator<{ readonly pattern: string; readonly counts: ReadonlyMap<number, number> }> {
+  *clusters(): Generator<{ readonly pattern: string; readonly counts: BucketCounts }> {
     for (const leaf of this.#leaves.values()) {
       for (const cluster of leaf) yield { pattern: patternOf(cluster), counts: cluster.counts };
     }
@@ -72,11 +73,12 @@ export class Drain {
   /** Forgets buckets before the time, and clusters that have none left. Returns how many clusters there are. */
   forget(beforeSeconds: number): number {
     for (const [key, leaf] of this.#leaves) {
-      const kept = leaf.filter((cluster) => {
-        for (const bucket of cluster.counts.keys()) if (bucket < beforeSeconds) cluster.counts.delete(bucket);
-        return cluster.counts.size > 0;
+      const kept = leaf.filter(({ counts }) => {
+        counts.forget(beforeSeconds);
+        return counts.size > 0;
       });
       this.#size -= leaf.length - kept.length;
+      if (kept.length < leaf.length) this.version++;
       if (kept.length === 0) this.#leaves.delete(key);
       else this.#leaves.set(key, kept);
     }
@@ -88,12 +90,25 @@ export class Drain {
     let oldest: { leaf: Cluster[]; cluster: Cluster } | null = null;
     for (const leaf of this.#leaves.values()) {
       for (const cluster of leaf)
-        if (oldest === null || cluster.lastSeconds < oldest.cluster.lastSeconds) oldest = { leaf, cluster };
+        if (oldest === null || cluster.counts.lastSeconds < oldest.cluster.counts.lastSeconds)
+          oldest = { leaf, cluster };
     }
     if (oldest === null) return;
     oldest.leaf.splice(oldest.leaf.indexOf(oldest.cluster), 1);
     this.#size--;
+    this.version++;
   }
+}
+
+/** Where the words differ, the pattern has a gap from now on. True when it had none there before. */
+function generalize(pattern: string[], words: readonly string[]): boolean {
+  let changed = false;
+  for (let i = 0; i < pattern.length; i++) {
+    if (pattern[i] === words[i] || pattern[i] === gap) continue;
+    pattern[i] = gap;
+    changed = true;
+  }
+  return changed;
 }
 
 function pathOf({ words, varies }: Tokens): string {

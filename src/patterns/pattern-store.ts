@@ -3,6 +3,8 @@ import type { EntryBatch } from '../model/entry-batch.js';
 import type { Labels } from '../model/labels.js';
 import type { TenantId } from '../model/tenant.js';
 import { Drain, type DrainLimits } from './drain.js';
+import { narrowToMessage, type Span } from './message.js';
+import { ShapeMemo } from './shape-memo.js';
 
 export interface PatternSeries {
   readonly pattern: string;
@@ -11,9 +13,6 @@ export interface PatternSeries {
 }
 
 const bucketSeconds = 10;
-/** Fields whose text is the message of a JSON line. Source: Loki's default list. */
-const messageField = /"(?:log|message|msg|msg_|_msg|content|event)"\s*:\s*"((?:[^"\\]|\\.)*)"/;
-
 export interface PatternLimits extends DrainLimits {
   /** How long patterns are kept. */
   readonly keptMs: number;
@@ -27,6 +26,7 @@ interface StreamPatterns {
 export class PatternStore {
   readonly #limits: PatternLimits;
   readonly #tenants = new Map<TenantId, Map<string, StreamPatterns>>();
+  readonly #memo = new ShapeMemo();
 
   constructor(limits: PatternLimits) {
     this.#limits = limits;
@@ -44,20 +44,29 @@ export class PatternStore {
       streams.set(labels.text, stream);
     }
     const levels = batch.metadata.find((c) => c.name === 'detected_level');
-    const lines = Buffer.from(batch.lines.buffer, batch.lines.byteOffset, batch.lines.byteLength);
+    const drains: Drain[] = [];
+    const bufferOfLines = Buffer.from(batch.lines.buffer, batch.lines.byteOffset, batch.lines.byteLength);
+    const { count, offsetNs, lineEnd, lines } = batch;
     const baseSeconds = Number(batch.baseNs / 1_000_000_000n);
     const baseRest = Number(batch.baseNs % 1_000_000_000n);
-    for (let i = 0; i < batch.count; i++) {
+    const span: Span = { start: 0, end: 0 };
+    let start = 0;
+    for (let i = 0; i < count; i++) {
       const id = levels?.ids[i] ?? 0;
-      const level = id === 0 ? '' : (levels?.dictionary.get(id - 1) ?? '');
-      let drain = stream.byLevel.get(level);
-      if (drain === undefined) {
-        drain = new Drain(this.#limits);
-        stream.byLevel.set(level, drain);
+      drains[id] ??= drainOf(stream, id === 0 ? '' : (levels?.dictionary.get(id - 1) ?? ''), this.#limits);
+      const drain = drains[id] as Drain;
+      span.start = start;
+      span.end = lineEnd[i] as number;
+      start = span.end;
+      narrowToMessage(lines, span);
+      const seconds = baseSeconds + Math.floor((baseRest + (offsetNs[i] as number)) / 1e9);
+      const bucket = seconds - (seconds % bucketSeconds);
+      const known = this.#memo.find(drain, lines, span.start, span.end);
+      if (known !== undefined) known.counts.add(bucket);
+      else {
+        const cluster = drain.train(bufferOfLines.toString('utf8', span.start, span.end), bucket);
+        if (cluster !== null) this.#memo.remember(drain, cluster);
       }
-      const line = lines.toString('utf8', i === 0 ? 0 : batch.lineEnd[i - 1], batch.lineEnd[i]);
-      const seconds = baseSeconds + Math.floor((baseRest + (batch.offsetNs[i] as number)) / 1e9);
-      drain.train(messageOf(line), seconds - (seconds % bucketSeconds));
     }
   }
 
@@ -108,11 +117,15 @@ export class PatternStore {
 
   clear(): void {
     this.#tenants.clear();
+    this.#memo.clear();
   }
 }
 
-/** Of a JSON line its message, as the rest says little; of any other line all of it. */
-function messageOf(line: string): string {
-  if (!line.startsWith('{')) return line;
-  return messageField.exec(line)?.[1] ?? line;
+function drainOf({ byLevel }: StreamPatterns, level: string, limits: DrainLimits): Drain {
+  let drain = byLevel.get(level);
+  if (drain === undefined) {
+    drain = new Drain(limits);
+    byLevel.set(level, drain);
+  }
+  return drain;
 }

@@ -8,7 +8,11 @@ export interface Tokens {
   readonly varies: readonly boolean[];
 }
 
-const [letter, digit, blank, mark] = [0, 1, 2, 3];
+/** What a character is to a pattern. */
+export const letter = 0;
+export const digit = 1;
+export const blank = 2;
+export const mark = 3;
 const punctuation = /[\p{P}=]/u;
 const classOf = (ch: string): number => {
   if (ch === ' ') return blank;
@@ -16,7 +20,7 @@ const classOf = (ch: string): number => {
   // What holds ids, paths, times and numbers together is no mark.
   return !'_-.:/'.includes(ch) && punctuation.test(ch) ? mark : letter;
 };
-const asciiClasses = Uint8Array.from({ length: 128 }, (_, code) => classOf(String.fromCharCode(code)));
+export const asciiClasses = Uint8Array.from({ length: 128 }, (_, code) => classOf(String.fromCharCode(code)));
 
 export function tokenize(line: string): Tokens {
   const words: string[] = [];

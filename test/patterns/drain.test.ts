@@ -7,7 +7,7 @@ const patternsOf = (lines: readonly string[]): [string, number][] => {
   const drain = new Drain(limits);
   for (const line of lines) drain.train(line, 0);
   return [...drain.clusters()]
-    .map(({ pattern, counts }): [string, number] => [pattern, counts.get(0) ?? 0])
+    .map(({ pattern, counts }): [string, number] => [pattern, new Map(counts).get(0) ?? 0])
     .sort((a, b) => b[1] - a[1]);
 };
 

@@ -51,10 +51,11 @@ const shortRun = 16;
 export function knownInBlock(block: OpenBlock): KnownEntries {
   let table: EntryTable | null = null;
   let inTable = 0;
+  let rows = block.arrived();
   return {
     newestAsOffset: (baseNs) => Number(block.throughNs - baseNs),
     has(batch, row) {
-      const rows = block.arrived();
+      if (rows.count !== block.count) rows = block.arrived();
       if (block.isSorted) {
         const offset = (batch.offsetNs[row] as number) + Number(batch.baseNs - rows.baseNs);
         let at = firstAt(rows, offset);

@@ -98,6 +98,7 @@ export class Head implements HeadReader {
 
   /** Shows all entries of a record. They are copied. */
   append(record: EntriesRecord, seq: number, nowMs: number): void {
+    this.#spareTime.busy();
     let row = 0;
     for (const { labels, entries } of record.streams) {
       this.appendTo(record.tenant, labels, entries, { seq, row }, nowMs);
@@ -156,17 +157,26 @@ export class Head implements HeadReader {
 
   /**
    * Gives the fields of the block that was sealed last their columns: about a millisecond of work. False when there is
-   * no such block, or no time for it now.
+   * no such block, or no time for it now, which does not count when it is to be done `atOnce`.
    */
-  addFields(): boolean {
+  addFields(atOnce = false): boolean {
     const next = this.#withoutFields.pop();
     if (next === undefined) return false;
     const { stream, block } = next;
     if (!stream.blocks.includes(block)) return true;
     // Taken off the list first: should it fail, it is not tried again.
-    const isDone = this.#spareTime.run(() => addFields(block, this.#options));
+    const isDone = this.#spareTime.run(() => addFields(block, this.#options), atOnce);
     if (!isDone) this.#withoutFields.push(next);
     return isDone;
+  }
+
+  /** Streams with sealed blocks that wait for columns of their fields. */
+  withoutFields(): ReadonlySet<StreamHead> {
+    return new Set(this.#withoutFields.map(({ stream }) => stream));
+  }
+
+  get wantsFields(): boolean {
+    return this.#withoutFields.length > 0;
   }
 
   /** Of blocks that are flushed, the compactor makes the columns. */

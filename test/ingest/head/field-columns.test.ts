@@ -55,15 +55,38 @@ test('a query that began before goes on', async () => {
   await world.ingester.close();
 });
 
-test('what is flushed has them when there was time', async () => {
+test('what is flushed because someone asks for it has all of them', async () => {
   const world = await openWorld(undefined, { extractFields });
   await world.ingester.append(pushOf({ app: 'a' }, entriesFrom(0)));
   await world.ingester.flush();
+  expect(columnsInPacks(world)).toEqual([true]);
+  await world.ingester.close();
+});
+
+test('what is flushed at the end has those that there was time for', async () => {
+  const world = await openWorld(undefined, { extractFields, flushOnClose: true });
+  await world.ingester.append(pushOf({ app: 'a' }, entriesFrom(0)));
+  await world.ingester.close();
   expect(columnsInPacks(world)).toEqual([false]);
+});
+
+test('what is large enough for a pack waits for them', async () => {
+  const world = await openWorld(undefined, { extractFields, blockBytes: 500, chunkTargetBytes: 1 });
+  await world.ingester.append(pushOf({ app: 'a' }, entriesFrom(0)));
+  await world.ingester.flushDue();
+  expect(columnsInPacks(world)).toEqual([]);
   world.clock.advance(1000);
-  await world.ingester.append(pushOf({ app: 'b' }, entriesFrom(0)));
-  await world.ingester.flush();
-  expect(columnsInPacks(world).sort()).toEqual([false, true]);
+  await world.ingester.flushDue();
+  expect(columnsInPacks(world)).toEqual([true]);
+  await world.ingester.close();
+});
+
+test('it does not wait when the head is half full', async () => {
+  const world = await openWorld(undefined, { extractFields, blockBytes: 500, chunkTargetBytes: 1, headBytesMax: 1600 });
+  await world.ingester.append(pushOf({ app: 'a' }, entriesFrom(0)));
+  await world.ingester.append(pushOf({ app: 'a' }, entriesFrom(100)));
+  await world.ingester.flushDue();
+  expect(columnsInPacks(world)).toEqual([false, false]);
   await world.ingester.close();
 });
 

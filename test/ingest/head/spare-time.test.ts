@@ -9,6 +9,7 @@ function world() {
     pass: (ms: number) => {
       nowMs += ms;
     },
+    busy: () => spare.busy(),
     run: (ms: number) =>
       spare.run(() => {
         nowMs += ms;
@@ -20,7 +21,7 @@ test('there is none at the start', () => {
   expect(world().run(1)).toBe(false);
 });
 
-test('work takes a sixth of the time, over the long run', () => {
+test('work takes a quarter of the time when nothing else is done', () => {
   const { pass, run } = world();
   let workMs = 0;
   for (let ms = 0; ms < 100_000; ms += 3) {
@@ -28,25 +29,47 @@ test('work takes a sixth of the time, over the long run', () => {
     if (run(2)) workMs += 2;
   }
   // The time of the work itself passes, too.
-  expect(workMs / (100_000 + workMs)).toBeCloseTo(1 / 6, 2);
+  expect(workMs / (100_000 + workMs)).toBeCloseTo(1 / 4, 2);
 });
 
-test('what was saved is worked off in a burst, half a second at most', () => {
+test('while entries come in it takes a fiftieth', () => {
+  const { pass, run, busy } = world();
+  let workMs = 0;
+  for (let ms = 0; ms < 100_000; ms += 10) {
+    pass(10);
+    busy();
+    if (run(2)) workMs += 2;
+  }
+  expect(workMs / (100_000 + workMs)).toBeCloseTo(1 / 50, 2);
+});
+
+test('it is quiet a tenth of a second after entries came', () => {
+  const { pass, run, busy } = world();
+  busy();
+  pass(100);
+  expect(run(10)).toBe(true); // Of the fiftieth; 8 ms have to be made up for.
+  pass(20);
+  expect(run(1)).toBe(false);
+  pass(4);
+  expect(run(1)).toBe(true);
+});
+
+test('what was saved is worked off in a burst, a twentieth of a second at most', () => {
   const { pass, run } = world();
   pass(3_600_000);
   let runs = 0;
-  while (run(11)) runs++;
-  // A sixth of the burst is earned while it lasts.
-  expect(runs).toBe(55);
+  while (run(6)) runs++;
+  // A quarter of the burst is earned while it lasts.
+  expect(runs).toBe(12);
 });
 
 test('work that takes longer than there is time for is made up for by waiting', () => {
   const { pass, run } = world();
-  pass(6);
-  expect(run(601)).toBe(true);
-  pass(2900);
+  pass(4);
+  expect(run(401)).toBe(true);
+  pass(1150);
   expect(run(1)).toBe(false);
-  pass(200);
+  pass(60);
   expect(run(1)).toBe(true);
 });
 
