@@ -32,8 +32,8 @@ export function addCounters(into: ScanCounters, more: ScanCounters): void {
  */
 export type Breathe = () => Promise<void> | undefined;
 
-/** Work on the main thread between two looks at the event loop. */
-const sliceMs = 8;
+/** Work on the main thread between two looks at the event loop. A push needs two or three of these. */
+const sliceMs = 2;
 
 /** For scans on the main thread. */
 export function inlineBreathe(signal: AbortSignal): Breathe {
