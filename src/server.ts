@@ -160,7 +160,12 @@ class Running {
     });
     const { enabled, max_clusters, max_allowed_line_length, retain_for } = config.pattern_ingester;
     const patterns = enabled
-      ? new PatternStore({ clustersMax: max_clusters, lineCharsMax: max_allowed_line_length, keptMs: retain_for })
+      ? new PatternStore({
+          clustersMax: max_clusters,
+          lineBytesMax: max_allowed_line_length,
+          keptMs: retain_for,
+          limitsFor,
+        })
       : null;
     if (patterns !== null) {
       this.#undo.push(ingester.onAppend((tenant, labels, batch) => patterns.append(tenant, labels, batch)));

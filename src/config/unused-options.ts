@@ -58,11 +58,6 @@ const unused: Readonly<Record<string, readonly string[]>> = {
     'compactor.delete_max_interval',
     'compactor.delete_batch_size',
   ],
-  'patterns look at the whole line': [
-    'limits_config.pattern_ingester_tokenizable_json_fields_default',
-    'limits_config.pattern_ingester_tokenizable_json_fields_append',
-    'limits_config.pattern_ingester_tokenizable_json_fields_delete',
-  ],
 };
 
 const whyOf = new Map(Object.entries(unused).flatMap(([why, keys]) => keys.map((key) => [key, why] as const)));

@@ -11,23 +11,25 @@ export const gap = '<_>';
 /** Lines of one pattern, and how many there were. */
 export interface Cluster {
   readonly words: string[];
-  readonly spaced: readonly boolean[];
+  readonly spaces: readonly number[];
   /** By bucket of 10 seconds. */
   readonly counts: BucketCounts;
 }
 
+/** Shorter texts say too little, longer ones are too rare. Source: Loki. */
+const tokensMin = 4;
+const tokensMax = 80;
 /** Tokens that lead through the tree; a token with a digit counts as a gap there. */
 const treeDepth = 4;
 const similarityMin = 0.3;
 
 export interface DrainLimits {
   readonly clustersMax: number;
-  /** Longer lines are left out: their pattern says little, and costs much. */
-  readonly lineCharsMax: number;
 }
 
 let drains = 0;
 
+/** `isPart`: what is trained is a part of its line, so that patterns begin and end with a gap. */
 export class Drain {
   /** Differs from that of every other one. */
   readonly id = drains++;
@@ -35,16 +37,18 @@ export class Drain {
   version = 0;
   readonly #limits: DrainLimits;
   readonly #leaves = new Map<string, Cluster[]>();
+  readonly #edge: string;
   #size = 0;
 
-  constructor(limits: DrainLimits) {
+  constructor(limits: DrainLimits, isPart = false) {
     this.#limits = limits;
+    this.#edge = isPart ? gap : '';
   }
 
-  /** Counts a line. Returns its cluster, or null when it is left out. */
-  train(line: string, bucketSeconds: number): Cluster | null {
-    if (line.length === 0 || line.length > this.#limits.lineCharsMax) return null;
-    const tokens = tokenize(line);
+  /** Counts a text. Returns its cluster, or null when it is left out. */
+  train(text: string, bucketSeconds: number): Cluster | null {
+    const tokens = tokenize(text);
+    if (tokens.words.length < tokensMin || tokens.words.length > tokensMax) return null;
     const key = pathOf(tokens);
     let leaf = this.#leaves.get(key);
     if (leaf === undefined) {
@@ -55,7 +59,7 @@ export class Drain {
     if (cluster === null) {
       if (this.#size >= this.#limits.clustersMax) this.#evict();
       const words = tokens.words.map((word, i) => (tokens.varies[i] ? gap : word));
-      cluster = { words, spaced: tokens.spaced, counts: new BucketCounts() };
+      cluster = { words, spaces: tokens.spaces, counts: new BucketCounts() };
       leaf.push(cluster);
       this.#size++;
       this.version++;
@@ -66,7 +70,7 @@ export class Drain {
 
   *clusters(): Generator<{ readonly pattern: string; readonly counts: BucketCounts }> {
     for (const leaf of this.#leaves.values()) {
-      for (const cluster of leaf) yield { pattern: patternOf(cluster), counts: cluster.counts };
+      for (const cluster of leaf) yield { pattern: patternOf(cluster, this.#edge), counts: cluster.counts };
     }
   }
 
@@ -133,8 +137,6 @@ function closest(leaf: readonly Cluster[], { words, varies }: Tokens): Cluster |
 }
 
 /** Gaps that stand side by side read as one. */
-function patternOf({ words, spaced }: Cluster): string {
-  return join({ words, spaced })
-    .replace(/(?:<_>){2,}/g, gap)
-    .replace(/<_>(?: <_>)+/g, gap);
+function patternOf({ words, spaces }: Cluster, edge: string): string {
+  return (edge + join({ words, spaces }) + edge).replace(/(?:<_>){2,}/g, gap);
 }

@@ -1,4 +1,5 @@
 /** Finds the message in a JSON line: the rest of it says little about what kind of line it is. */
+import { blockEnd, equal, literalEnd, skipBlanks, stringEnd } from '../model/json-bytes.js';
 
 /** A piece of a line, by its bytes. Filled in place: there is one for each line that comes in. */
 export interface Span {
@@ -6,54 +7,78 @@ export interface Span {
   end: number;
 }
 
-/** Fields whose text is the message of a JSON line. Source: Loki's default list. */
-const names = ['log', 'message', 'msg', 'msg_', '_msg', 'content', 'event'].map((name) => Buffer.from(name));
-const byFirstByte: (Uint8Array[] | undefined)[] = [];
-for (const name of names) byFirstByte[name[0] as number] = names.filter((other) => other[0] === name[0]);
-
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 
-/** Narrows `span` from a JSON line to its first message, escapes as they are; any other line stays whole. */
-export function narrowToMessage(line: Uint8Array, span: Span): void {
-  const { start, end } = span;
-  if (line[start] !== 0x7b) return;
-  for (let at = start + 1; at < end; at++) {
-    if (line[at] !== QUOTE) continue;
-    const candidates = byFirstByte[line[at + 1] as number];
-    if (candidates === undefined) continue;
-    for (const name of candidates) {
-      const from = valueStart(line, at + 1, end, name);
-      const through = from < 0 ? -1 : stringEnd(line, from, end);
-      if (through < 0) continue;
-      span.start = from;
-      span.end = through;
-      return;
+/** A tenant's limits, as far as they are of interest here. */
+export interface MessageLimits {
+  readonly pattern_ingester_tokenizable_json_fields_default: readonly string[];
+  readonly pattern_ingester_tokenizable_json_fields_append: readonly string[];
+  readonly pattern_ingester_tokenizable_json_fields_delete: readonly string[];
+}
+
+/** What is appended comes after the defaults. */
+export function messageFieldNames(limits: MessageLimits): readonly string[] {
+  const defaults = limits.pattern_ingester_tokenizable_json_fields_default;
+  const appended = limits.pattern_ingester_tokenizable_json_fields_append;
+  const deleted = limits.pattern_ingester_tokenizable_json_fields_delete;
+  return [...new Set([...defaults, ...appended])].filter((name) => !deleted.includes(name));
+}
+
+/** The fields that hold a message, in the order in which they are preferred. */
+export class MessageFields {
+  readonly #names: readonly Uint8Array[];
+
+  constructor(names: readonly string[]) {
+    this.#names = names.map((name) => Buffer.from(name));
+  }
+
+  /**
+   * Narrows `span` from a JSON object to the text of its message, escapes as they are. False when no field of the object
+   * itself with one of the names holds a string.
+   */
+  narrow(line: Uint8Array, span: Span): boolean {
+    const { end } = span;
+    let best = this.#names.length;
+    let at = skipBlanks(line, span.start + 1, end);
+    while (at < end && line[at] === QUOTE) {
+      const nameStart = at + 1;
+      at = stringEnd(line, nameStart, end);
+      if (at < 0) break;
+      const nameEnd = at - 1;
+      at = skipBlanks(line, at, end);
+      if (line[at] !== 0x3a) break;
+      at = skipBlanks(line, at + 1, end);
+      if (at >= end) break;
+      const valueStart = at + 1;
+      const isString = line[at] === QUOTE;
+      at = isString ? stringEnd(line, valueStart, end) : valueEnd(line, at, end);
+      if (at < 0) break;
+      const rank = isString ? this.#rank(line, nameStart, nameEnd, best) : best;
+      if (rank < best) {
+        best = rank;
+        span.start = valueStart;
+        span.end = at - 1;
+        if (best === 0) break;
+      }
+      at = skipBlanks(line, at, end);
+      if (line[at] !== 0x2c) break;
+      at = skipBlanks(line, at + 1, end);
     }
+    return best < this.#names.length;
+  }
+
+  #rank(line: Uint8Array, start: number, end: number, none: number): number {
+    for (let i = 0; i < none; i++) {
+      const name = this.#names[i] as Uint8Array;
+      if (name.length === end - start && equal(line, start, name)) return i;
+    }
+    return none;
   }
 }
 
-/** Where the text of the field's string begins; -1 when this is no such field. */
-function valueStart(line: Uint8Array, nameStart: number, end: number, name: Uint8Array): number {
-  let at = nameStart;
-  for (let i = 0; i < name.length; i++, at++) if (line[at] !== name[i]) return -1;
-  if (line[at] !== QUOTE) return -1;
-  at = blanksEnd(line, at + 1, end);
-  if (line[at] !== 0x3a) return -1;
-  at = blanksEnd(line, at + 1, end);
-  return at < end && line[at] === QUOTE ? at + 1 : -1;
-}
-
-function blanksEnd(line: Uint8Array, from: number, end: number): number {
-  let at = from;
-  while (at < end && (line[at] === 0x20 || line[at] === 0x09)) at++;
-  return at;
-}
-
-function stringEnd(line: Uint8Array, from: number, end: number): number {
-  for (let at = from; at < end; at++) {
-    if (line[at] === QUOTE) return at;
-    if (line[at] === BACKSLASH) at++;
-  }
-  return -1;
+/** Behind an object, an array or a literal; -1 when it does not end. */
+function valueEnd(line: Uint8Array, at: number, end: number): number {
+  if (line[at] === 0x7b) return blockEnd(line, at, end, 0x7b, 0x7d);
+  if (line[at] === 0x5b) return blockEnd(line, at, end, 0x5b, 0x5d);
+  return literalEnd(line, at, end);
 }

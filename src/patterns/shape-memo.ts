@@ -14,13 +14,16 @@ export class ShapeMemo {
   readonly #second = new Int32Array(places);
   readonly #versions = new Float64Array(places).fill(-1);
   readonly #drains: (Drain | undefined)[] = new Array(places).fill(undefined);
-  readonly #clusters: (Cluster | undefined)[] = new Array(places).fill(undefined);
+  readonly #clusters: (Cluster | null)[] = new Array(places).fill(null);
   /** Two hashes of the shape that was looked up last: 64 bits are as good as the shape itself. */
   #hash = 0;
   #check = 0;
 
-  /** The cluster of the line, when its shape is known and the drain has not changed since. */
-  find(drain: Drain, line: Uint8Array, start: number, end: number): Cluster | undefined {
+  /**
+   * The cluster of the line, null when it is left out; undefined when its shape is not known, or the drain has changed
+   * since.
+   */
+  find(drain: Drain, line: Uint8Array, start: number, end: number): Cluster | null | undefined {
     this.#read(line, start, end);
     const place = (this.#hash ^ drain.id) & (places - 1);
     const isKnown =
@@ -28,11 +31,11 @@ export class ShapeMemo {
       this.#first[place] === this.#hash &&
       this.#second[place] === this.#check &&
       this.#versions[place] === drain.version;
-    return isKnown ? this.#clusters[place] : undefined;
+    return isKnown ? (this.#clusters[place] as Cluster | null) : undefined;
   }
 
-  /** The line that was looked up last fell into this cluster. */
-  remember(drain: Drain, cluster: Cluster): void {
+  /** The line that was looked up last fell into this cluster, or was left out. */
+  remember(drain: Drain, cluster: Cluster | null): void {
     const place = (this.#hash ^ drain.id) & (places - 1);
     this.#drains[place] = drain;
     this.#first[place] = this.#hash;
@@ -43,7 +46,7 @@ export class ShapeMemo {
 
   clear(): void {
     this.#drains.fill(undefined);
-    this.#clusters.fill(undefined);
+    this.#clusters.fill(null);
   }
 
   #read(line: Uint8Array, start: number, end: number): void {

@@ -1,9 +1,9 @@
-/** Cuts a line into the tokens that patterns are made of, and joins them again. */
+/** Cuts a text into the tokens that patterns are made of, and joins them again. */
 
 export interface Tokens {
   readonly words: readonly string[];
-  /** A space stood before words[i] when spaced[i]. */
-  readonly spaced: readonly boolean[];
+  /** So many spaces stand before words[i]; behind the last word as many as the last element says. */
+  readonly spaces: readonly number[];
   /** words[i] has a digit: it is likely to differ from line to line. */
   readonly varies: readonly boolean[];
 }
@@ -22,40 +22,40 @@ const classOf = (ch: string): number => {
 };
 export const asciiClasses = Uint8Array.from({ length: 128 }, (_, code) => classOf(String.fromCharCode(code)));
 
-export function tokenize(line: string): Tokens {
+export function tokenize(text: string): Tokens {
   const words: string[] = [];
-  const spaced: boolean[] = [];
+  const spaces: number[] = [];
   const varies: boolean[] = [];
   let from = 0;
-  let hasSpace = false;
+  let before = 0;
   let hasDigit = false;
-  for (let i = 0; i <= line.length; i++) {
-    const code = i < line.length ? line.charCodeAt(i) : 32;
-    const kind = code < 128 ? asciiClasses[code] : classOf(line[i] as string);
+  const push = (word: string): void => {
+    words.push(word);
+    spaces.push(before);
+    varies.push(hasDigit);
+    before = 0;
+    hasDigit = false;
+  };
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    const kind = code < 128 ? asciiClasses[code] : classOf(text[i] as string);
     if (kind === letter) continue;
     if (kind === digit) {
       hasDigit = true;
       continue;
     }
-    if (i > from) {
-      words.push(line.slice(from, i));
-      spaced.push(hasSpace);
-      varies.push(hasDigit);
-      hasSpace = false;
-    }
-    hasDigit = false;
+    if (i > from) push(text.slice(from, i));
     from = i + 1;
-    if (kind === blank) hasSpace = true;
-    else {
-      words.push(line[i] as string);
-      spaced.push(hasSpace);
-      varies.push(false);
-      hasSpace = false;
-    }
+    if (kind === blank) before++;
+    else push(text[i] as string);
   }
-  return { words, spaced, varies };
+  if (from < text.length) push(text.slice(from));
+  spaces.push(before);
+  return { words, spaces, varies };
 }
 
-export function join({ words, spaced }: Pick<Tokens, 'words' | 'spaced'>): string {
-  return words.map((word, i) => (spaced[i] && i > 0 ? ` ${word}` : word)).join('');
+export function join({ words, spaces }: Pick<Tokens, 'words' | 'spaces'>): string {
+  let text = '';
+  for (let i = 0; i < spaces.length; i++) text += ' '.repeat(spaces[i] as number) + (words[i] ?? '');
+  return text;
 }
