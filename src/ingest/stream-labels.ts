@@ -34,11 +34,15 @@ export class StreamLabelsCache {
   }
 }
 
+/** Names are few; should they be many, not all need be known. */
+const namesMax = 1000;
+
 export class LabelReader {
   readonly levels: LevelDiscovery;
   readonly #limits: Limits;
   readonly #textsMax: number;
   readonly #known = new Map<string, StreamLabels>();
+  readonly #names = new Map<string, string>();
 
   constructor(limits: Limits, textsMax: number) {
     this.#limits = limits;
@@ -53,7 +57,7 @@ export class LabelReader {
     if (known !== undefined) return known;
     const pairs = parse(text);
     if (discover) discoverServiceName(pairs, this.#limits.discover_service_name);
-    const labels = new Labels(pairs);
+    const labels = new Labels(pairs.map(([name, value]) => [this.#sameName(name), value] as const));
     const read = {
       labels,
       refusal: refusalOf(pairs, labels.text, this.#limits),
@@ -62,6 +66,14 @@ export class LabelReader {
     if (this.#known.size >= this.#textsMax) this.#forgetOldest();
     this.#known.set(key, read);
     return read;
+  }
+
+  /** Of equal names one string is kept, not one for each stream. */
+  #sameName(name: string): string {
+    const known = this.#names.get(name);
+    if (known !== undefined) return known;
+    if (this.#names.size < namesMax) this.#names.set(name, name);
+    return name;
   }
 
   #forgetOldest(): void {

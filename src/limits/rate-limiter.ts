@@ -52,7 +52,7 @@ export class RateLimiter {
   readonly #keysMax: number;
   readonly #buckets = new Map<string, TokenBucket>();
 
-  constructor(clock: Pick<Clock, 'monotonicMs'>, keysMax = 100_000) {
+  constructor(clock: Pick<Clock, 'monotonicMs'>, keysMax = 20_000) {
     this.#clock = clock;
     this.#keysMax = keysMax;
   }

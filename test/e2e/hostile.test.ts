@@ -435,11 +435,14 @@ describe('H7: answers larger than memory', () => {
     }
     await fetch(`${url}/flush`, { method: 'POST' });
     const before = residentBytes(pid);
+    const ask = (signal: AbortSignal | null = null): Promise<Response> =>
+      fetch(`${url}/loki/api/v1/query_range?query={app="huge"}&limit=${count}`, {
+        headers: { 'accept-encoding': 'identity' },
+        signal,
+      });
     let bytes = 0;
     const peak = await peakDuring(pid, async () => {
-      const answer = await fetch(`${url}/loki/api/v1/query_range?query={app="huge"}&limit=${count}`, {
-        headers: { 'accept-encoding': 'identity' },
-      });
+      const answer = await ask();
       for await (const piece of answer.body as unknown as AsyncIterable<Uint8Array>) bytes += piece.length;
     });
     expect(bytes).toBeGreaterThan(count * 255_000);
@@ -447,6 +450,19 @@ describe('H7: answers larger than memory', () => {
       `H7: ${count} lines, ${Math.round(bytes / MiB)} MiB sent, ${Math.round((peak - before) / MiB)} MiB more resident`,
     );
     expect(peak - before).toBeLessThan(300 * MiB);
+
+    const gone = new AbortController();
+    const slowPeak = await peakDuring(pid, async () => {
+      const readers = Array.from({ length: 8 }, async () => {
+        const reader = (await ask(gone.signal)).body?.getReader();
+        await reader?.read();
+      });
+      await Promise.all(readers);
+      await new Promise((resume) => setTimeout(resume, 500));
+    });
+    gone.abort();
+    console.log(`H7: eight that do not read on, ${Math.round((slowPeak - before) / MiB)} MiB more resident`);
+    expect(slowPeak - before).toBeLessThan(500 * MiB);
   });
 });
 

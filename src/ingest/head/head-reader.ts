@@ -6,7 +6,10 @@ import type { Nanos, TimeRange } from '../../model/time.js';
 
 export interface HeadReader {
   tenants(): readonly TenantId[];
-  /** Streams with entries in the range whose labels pass. Synchronous: one tick sees all of a push or nothing. */
+  /**
+   * Streams with entries in the range whose labels pass; the labels of every stream with entries are tested. Synchronous:
+   * one tick sees all of a push or nothing.
+   */
   select(tenant: TenantId, test: (labels: Labels) => boolean, range: TimeRange): readonly HeadStream[];
   /** Null when the head has no such stream. For the out-of-order window. */
   newestNs(tenant: TenantId, labels: Labels): Nanos | null;

@@ -1,12 +1,15 @@
 /**
  * The block of a stream that grows. Append-only: what a snapshot shows is never written again, so a snapshot is a view
- * and costs nothing. The columns lie in shared memory, for threads that scan them.
+ * and costs nothing. Columns that are worth it lie in shared memory, for threads that scan them. There may be a hundred
+ * thousand blocks of a single entry: what each has is made no larger than that, or when it is first needed.
  */
-import { type AddressedBlock, columnsAddress } from '../../chunks/block-address.js';
-import type { Dictionary, EntryBatch, MetadataColumn } from '../../model/entry-batch.js';
+import { type AddressedBlock, type ColumnsAddress, columnsAddress } from '../../chunks/block-address.js';
+import { allColumns, type ColumnNeeds, type EntryBatch, type MetadataColumn } from '../../model/entry-batch.js';
 import { lineStart, offsetNsMax, pickRows, timeOrder } from '../../model/rows.js';
 import type { Nanos } from '../../model/time.js';
 import type { Position } from '../wal/record.js';
+import { firstOf, noBytes, noEnds, noOffsets, reserved } from './growing-column.js';
+import { HeadColumn } from './head-column.js';
 
 /** A block that has this many rows is full, however short its lines are. */
 const rowsMax = 65_536;
@@ -25,10 +28,10 @@ export class OpenBlock {
   maxOffsetNs = 0;
   /** In the order of their times, as they came. */
   isSorted = true;
-  #offsetNs = new Float64Array(new SharedArrayBuffer(8 * initialRows));
-  #lineEnd = new Uint32Array(new SharedArrayBuffer(4 * initialRows));
-  #lines = new Uint8Array(new SharedArrayBuffer(initialBytes));
-  readonly #columns: HeadColumn[] = [];
+  #offsetNs = noOffsets;
+  #lineEnd = noEnds;
+  #lines = noBytes;
+  #columns: readonly HeadColumn[] = [];
   #sorted: EntryBatch | null = null;
 
   constructor(baseNs: Nanos, firstSeq: number, nowMs: number) {
@@ -55,11 +58,11 @@ export class OpenBlock {
   }
 
   get fromNs(): Nanos {
-    return this.baseNs + BigInt(this.minOffsetNs);
+    return this.minOffsetNs === 0 ? this.baseNs : this.baseNs + BigInt(this.minOffsetNs);
   }
 
   get throughNs(): Nanos {
-    return this.baseNs + BigInt(this.maxOffsetNs);
+    return this.maxOffsetNs === 0 ? this.baseNs : this.baseNs + BigInt(this.maxOffsetNs);
   }
 
   isFull(targetBytes: number): boolean {
@@ -79,6 +82,7 @@ export class OpenBlock {
     this.#appendTimes(batch, start, end, shiftNs);
     for (const column of batch.metadata) this.#appendMetadata(column, start, end);
     this.count += end - start;
+    if (this.count === 1) this.#offsetNs = onlyZero;
     for (const column of this.#columns) column.reserve(this.count);
     this.last = { seq: first.seq, row: first.row + end - 1 };
     this.#sorted = null;
@@ -123,12 +127,14 @@ export class OpenBlock {
 
   #appendMetadata(column: MetadataColumn, start: number, end: number): void {
     let own = this.#columns.find(({ name }) => name === column.name);
+    own?.reserve(this.count + end - start);
     for (let row = start; row < end; row++) {
       const id = column.ids[row] as number;
       if (id === 0) continue;
       if (own === undefined) {
         own = new HeadColumn(column.name);
-        this.#columns.push(own);
+        own.reserve(this.count + end - start);
+        this.#columns = this.#columns.concat(own);
       }
       own.set(this.count + row - start, column.dictionary, id);
     }
@@ -136,14 +142,16 @@ export class OpenBlock {
   }
 
   /** The first `count` rows, as they came. A view: rows that are appended later do not show. */
-  arrived(count = this.count): EntryBatch {
+  arrived(count = this.count, { lines, metadata }: ColumnNeeds = allColumns): EntryBatch {
+    const columns = metadata === 'all' ? this.#columns : this.#columns.filter(({ name }) => metadata.includes(name));
+    const lineBytes = count === 0 ? 0 : (this.#lineEnd[count - 1] as number);
     return {
       count,
       baseNs: this.baseNs,
-      offsetNs: this.#offsetNs.subarray(0, count),
-      lines: this.#lines.subarray(0, count === 0 ? 0 : this.#lineEnd[count - 1]),
-      lineEnd: this.#lineEnd.subarray(0, count),
-      metadata: this.#columns.map((column) => column.view(count)).sort((a, b) => (a.name < b.name ? -1 : 1)),
+      offsetNs: firstOf(this.#offsetNs, count),
+      lines: lines === 'bytes' ? firstOf(this.#lines, lineBytes) : noBytes,
+      lineEnd: firstOf(this.#lineEnd, count),
+      metadata: columns.map((column) => column.view(count)).sort((a, b) => (a.name < b.name ? -1 : 1)),
     };
   }
 
@@ -156,23 +164,45 @@ export class OpenBlock {
 
   /** What a query may hold: it shows the rows so far, however long it is kept. */
   snapshot(): AddressedBlock {
-    const { count, rawBytes, fromNs, throughNs, isSorted } = this;
-    let own: EntryBatch | null = null;
-    const read = (): EntryBatch => {
-      if (isSorted) own ??= this.arrived(count);
-      // While nothing is appended, queries share what one of them had sorted.
-      else if (this.count === count) return this.ordered();
-      else own ??= inOrder(this.arrived(count), fromNs);
-      return own;
-    };
-    const bounds = { fromNs, throughNs, count, rawBytes };
-    return {
-      ...bounds,
-      read,
-      isDecoded: () => true,
-      hash: 0,
-      address: (needs) => columnsAddress(bounds, read(), needs),
-    };
+    return new Snapshot(this);
+  }
+}
+
+/** A class, not a literal with closures: a query may list a hundred thousand of them. */
+class Snapshot implements AddressedBlock {
+  readonly fromNs: Nanos;
+  readonly throughNs: Nanos;
+  readonly count: number;
+  readonly rawBytes: number;
+  readonly hash = 0;
+  readonly #block: OpenBlock;
+  readonly #isSorted: boolean;
+  /** Rows that had to be sorted, when others came since. */
+  #sorted: EntryBatch | null = null;
+
+  constructor(block: OpenBlock) {
+    this.fromNs = block.fromNs;
+    this.throughNs = block.throughNs;
+    this.count = block.count;
+    this.rawBytes = block.rawBytes;
+    this.#block = block;
+    this.#isSorted = block.isSorted;
+  }
+
+  read(needs: ColumnNeeds): EntryBatch {
+    if (this.#isSorted) return this.#block.arrived(this.count, needs);
+    // While nothing is appended, queries share what one of them had sorted.
+    if (this.#block.count === this.count) return this.#block.ordered();
+    this.#sorted ??= inOrder(this.#block.arrived(this.count), this.fromNs);
+    return this.#sorted;
+  }
+
+  isDecoded(): boolean {
+    return true;
+  }
+
+  address(needs: ColumnNeeds): ColumnsAddress {
+    return columnsAddress(this, this.read(needs), needs);
   }
 }
 
@@ -180,66 +210,5 @@ export class OpenBlock {
 const inOrder = (batch: EntryBatch, fromNs: Nanos): EntryBatch =>
   pickRows(batch, timeOrder(batch.offsetNs, batch.count) as Uint32Array, fromNs);
 
-const initialRows = 16;
-const initialBytes = 1024;
-
-/** Room for `need` elements; the first `used` are kept. Views of the old memory stay as they are. */
-function reserved<A extends Float64Array | Uint32Array | Uint8Array>(array: A, used: number, need: number): A {
-  if (need <= array.length) return array;
-  const length = Math.max(need, array.length * 2);
-  const Type = array.constructor as new (buffer: SharedArrayBuffer) => A;
-  const bigger = new Type(new SharedArrayBuffer(length * array.BYTES_PER_ELEMENT));
-  bigger.set(array.subarray(0, used));
-  return bigger;
-}
-
-/** One metadata name. Its dictionary grows with it. */
-class HeadColumn {
-  readonly name: string;
-  dictionaryBytes = 0;
-  #ids = new Uint32Array(new SharedArrayBuffer(4 * initialRows));
-  readonly #texts: string[] = [];
-  readonly #idOfText = new Map<string, number>();
-  /** Ids of the dictionary that is being appended from → own ids. */
-  readonly #idOfSource = new Map<number, number>();
-
-  constructor(name: string) {
-    this.name = name;
-  }
-
-  set(row: number, dictionary: Dictionary, sourceId: number): void {
-    let id = this.#idOfSource.get(sourceId);
-    if (id === undefined) {
-      const text = dictionary.get(sourceId - 1);
-      id = this.#idOfText.get(text);
-      if (id === undefined) {
-        id = this.#texts.push(text);
-        this.#idOfText.set(text, id);
-        this.dictionaryBytes += text.length;
-      }
-      this.#idOfSource.set(sourceId, id);
-    }
-    this.#ids = reserved(this.#ids, this.#ids.length, row + 1);
-    this.#ids[row] = id;
-  }
-
-  forgetSource(): void {
-    this.#idOfSource.clear();
-  }
-
-  reserve(rows: number): void {
-    this.#ids = reserved(this.#ids, this.#ids.length, rows);
-  }
-
-  view(rows: number): MetadataColumn {
-    const texts = this.#texts;
-    const dictionary: Dictionary = {
-      length: texts.length,
-      get: (id) => texts[id] as string,
-      bytes: (id) => encoder.encode(texts[id]),
-    };
-    return { name: this.name, dictionary, ids: this.#ids.subarray(0, rows) };
-  }
-}
-
-const encoder = new TextEncoder();
+/** Of many blocks, for a column that is full is not written to again: the first entry's time is the base. */
+const onlyZero = Float64Array.of(0);

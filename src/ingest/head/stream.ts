@@ -59,7 +59,8 @@ export class StreamHead {
         const baseNs = entries.baseNs + BigInt(entries.offsetNs[row] as number);
         this.#open = new OpenBlock(baseNs, first.seq, nowMs);
         this.#known = null;
-        this.#blocks.push(this.#open);
+        // An array that grows by itself has room for 17.
+        this.#blocks = this.#blocks.concat(this.#open);
       }
       const open = this.#open;
       const next = open.append(entries, row, blockBytes, first);
@@ -141,17 +142,16 @@ export class StreamHead {
 
   /** Null when no entry is in the range. */
   snapshot(range: TimeRange): HeadStream | null {
+    const sources = this.#blocks.map(sourceOf);
     let fromNs: Nanos | null = null;
     let throughNs: Nanos | null = null;
     let overlaps = false;
-    for (const block of this.#blocks) {
-      const bounds = block.kind === 'sealed' ? block.source : block;
+    for (const bounds of sources) {
       if (fromNs === null || bounds.fromNs < fromNs) fromNs = bounds.fromNs;
       if (throughNs === null || bounds.throughNs > throughNs) throughNs = bounds.throughNs;
       overlaps ||= bounds.fromNs < range.end && bounds.throughNs >= range.start;
     }
     if (!overlaps || fromNs === null || throughNs === null) return null;
-    const sources = this.#blocks.map(sourceOf);
     return { labels: this.labels, fromNs, throughNs, blocks: () => sources };
   }
 }

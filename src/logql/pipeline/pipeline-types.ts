@@ -22,6 +22,11 @@ export type LineText = Uint8Array | string;
 /** A log query's stages, compiled once for a query. */
 export interface Pipeline {
   readonly needs: ColumnNeeds;
+  /**
+   * 'unread': which rows are left, and with which labels, does not depend on their lines: a batch may come without. The lines
+   * that are left are the rows' own, but when they are 'changed'.
+   */
+  readonly lines: 'unread' | 'read' | 'changed';
   /** Specialised for a stream; the caller keeps it for all batches of that stream in this query. */
   forStream(labels: Labels): StreamPipeline;
 }

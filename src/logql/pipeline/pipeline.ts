@@ -46,8 +46,14 @@ export function compilePipeline(expr: LogExpr, options: PipelineOptions = {}): P
   const use = options.fields === false ? null : fieldUse(program.plan, logNeeds, null);
   return {
     needs: logNeeds,
+    lines: lineUse(program),
     forStream: (labels) => new LogStream(program, results, labels, use && new StreamFields(use, labels)),
   };
+}
+
+function lineUse({ facts, block }: Program): Pipeline['lines'] {
+  if (facts.changesLine) return 'changed';
+  return facts.readsLine || block.readsLines ? 'read' : 'unread';
 }
 
 const logNeeds: ColumnNeeds = { lines: 'bytes', metadata: 'all' };

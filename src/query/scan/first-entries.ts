@@ -1,32 +1,40 @@
 /** The entries of a log query's answer, picked out of those that a scan finds, block after block. */
+import { createHash } from 'node:crypto';
 import type { LogEntry } from '../../logql/engine/querier.js';
 import type { Labels } from '../../model/labels.js';
 import type { Nanos } from '../../model/time.js';
+import type { FoundEntry } from './found-entry.js';
+import { LaterEntry } from './line-reader.js';
 import { streamHash } from './stream-hash.js';
 
-/** An entry with its place among those of equal time. */
-export interface FoundEntry extends LogEntry {
-  /** Place of its stream among the streams of the scan. */
-  readonly rank: number;
-  /** Place in its stream by arrival: grows with it. */
-  readonly place: number;
-}
+/** Lines of an answer that are kept until it is sent: at most about so many bytes. */
+export const heldBytesDefault = 16 * 1024 * 1024;
 
 /**
  * Keeps the first `limit` of the entries given to it, in order of time. Entries of equal times go by their stream's
  * hash, then by arrival (reversed when asked for backward), as in Loki. Entries of one stream and time that the stages
- * made equal (`line_format` often does) are one, and count once.
+ * made equal (`line_format` often does) are one, and count once. When there is no more room for lines, entries are to
+ * come without them (LaterEntry).
  */
 export class FirstEntries {
   readonly #limit: number;
   readonly #backward: boolean;
   readonly #order: (a: FoundEntry, b: FoundEntry) => number;
+  readonly #heldBytesMax: number;
+  /** Of lines that came; when those are too many, of lines that are here. */
+  #heldBytes = 0;
   #entries: FoundEntry[] = [];
   #isFull = false;
   #lastNs: Nanos | null = null;
 
-  constructor(limit: number, backward: boolean, labelsOf: (rank: number) => Labels) {
+  constructor(
+    limit: number,
+    backward: boolean,
+    labelsOf: (rank: number) => Labels,
+    heldBytesMax: number = heldBytesDefault,
+  ) {
     this.#limit = limit;
+    this.#heldBytesMax = heldBytesMax;
     this.#backward = backward;
     this.#order = entryOrder(backward, labelsOf);
   }
@@ -36,6 +44,11 @@ export class FirstEntries {
     return this.#lastNs;
   }
 
+  /** Entries may come with their lines. */
+  get hasRoom(): boolean {
+    return this.#heldBytes < this.#heldBytesMax;
+  }
+
   /** There are, elsewhere, `limit` entries up to this time. */
   noLaterThan(ns: Nanos | null): void {
     if (ns !== null && (this.#lastNs === null || (this.#backward ? ns > this.#lastNs : ns < this.#lastNs))) {
@@ -43,8 +56,10 @@ export class FirstEntries {
     }
   }
 
-  add(entry: FoundEntry): void {
+  /** `heldBytes`: of its line; 0 when that is read again. */
+  add(entry: FoundEntry, heldBytes: number): void {
     const count = this.#entries.push(entry);
+    this.#heldBytes += heldBytes;
     if (count >= this.#limit * 2 || (!this.#isFull && count === this.#limit)) this.#cut();
   }
 
@@ -59,10 +74,13 @@ export class FirstEntries {
     this.#entries = withoutRepeats(this.#entries);
     if (this.#entries.length < this.#limit) return;
     this.#entries.length = this.#limit;
+    if (!this.hasRoom) this.#heldBytes = this.#entries.reduce((bytes, entry) => bytes + heldBytesOf(entry), 0);
     this.#isFull = true;
     this.noLaterThan(this.#entries.at(-1)?.ns ?? null);
   }
 }
+
+const heldBytesOf = (entry: FoundEntry): number => (entry instanceof LaterEntry ? 0 : entry.line.length);
 
 /** Of sorted entries: leaves out those whose line and labels an earlier one of their stream and time has. */
 function withoutRepeats(entries: FoundEntry[]): FoundEntry[] {
@@ -84,9 +102,16 @@ function withoutRepeats(entries: FoundEntry[]): FoundEntry[] {
   return repeats.size === 0 ? entries : entries.filter((entry) => !repeats.has(entry));
 }
 
+/** A line that is longer counts as equal when its digest is: many of them need not be in memory at once. */
+const comparedBytesMax = 1024;
+
 function contentOf({ line, labels }: LogEntry): string {
   const bytes = typeof line === 'string' ? Buffer.from(line) : Buffer.from(line.buffer, line.byteOffset, line.length);
-  return JSON.stringify([bytes.toString('latin1'), labels.metadata.text, labels.parsed.text]);
+  const text =
+    bytes.length > comparedBytesMax
+      ? createHash('sha256').update(bytes).digest('base64') + bytes.length
+      : bytes.toString('latin1');
+  return JSON.stringify([text, labels.metadata.text, labels.parsed.text]);
 }
 
 function entryOrder(backward: boolean, labelsOf: (rank: number) => Labels): (a: FoundEntry, b: FoundEntry) => number {

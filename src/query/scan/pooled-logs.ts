@@ -1,9 +1,11 @@
 /** A log query's entries, found by the pool. */
-import { fromColumns } from './entry-columns.js';
+import { invariant } from '../../errors.js';
+import { type EntryPlace, fromColumns } from './entry-columns.js';
 import type { FirstEntries } from './first-entries.js';
+import { LaterEntry, type LineReader } from './line-reader.js';
 import { account, type PoolJob, taskBody, together } from './pooled-scan.js';
 import type { ScanContext } from './scan-context.js';
-import { isBehind, type ScanItem } from './scan-item.js';
+import { blockPlaceOf, isBehind, type ScanItem } from './scan-item.js';
 import { type LogScan, scanLogs } from './scan-logs.js';
 import { type PoolTask, splitTasks } from './split-tasks.js';
 
@@ -32,11 +34,14 @@ export async function poolLogs(
         accept(message, control) {
           account(message, context);
           if (message.kind !== 'logs') return;
-          for (const entry of fromColumns(message.entries)) {
+          const later = laterEntries(taskAt(message.task), scan.reader);
+          for (const entry of fromColumns(message.entries, later)) {
             const last = into.lastNs;
             if (last !== null && (backward ? entry.ns < last : entry.ns > last)) break;
-            into.add(entry);
+            if (into.hasRoom && !(entry instanceof LaterEntry)) into.add(entry, entry.line.length);
+            else into.add(later(entry), 0);
           }
+          if (!into.hasRoom) control.leaveLines();
           if (into.lastNs !== null) control.setLast(into.lastNs);
         },
       },
@@ -45,4 +50,16 @@ export async function poolLogs(
   await together(signal, pooled, async (either) => {
     await scanLogs(here, scan, into, context.under(either));
   });
+}
+
+/** Makes entries of a task's blocks whose lines are read again. */
+function laterEntries({ items }: PoolTask, reader: LineReader): (entry: EntryPlace) => LaterEntry {
+  const keyOf = (rank: number, blockPlace: number): string => `${rank}:${blockPlace}`;
+  let byKey: ReadonlyMap<string, ScanItem> | null = null;
+  return (entry) => {
+    byKey ??= new Map(items.map((item) => [keyOf(item.rank, item.place), item]));
+    const item = byKey.get(keyOf(entry.rank, blockPlaceOf(entry.place)));
+    invariant(item !== undefined, 'the entries of a task are of its blocks');
+    return new LaterEntry(reader, item, entry);
+  };
 }

@@ -12,13 +12,28 @@ export interface ScanItem extends SourceBlock {
   readonly place: number;
 }
 
+/** No block has more rows (chunks/constants.ts). */
+const rowsMax = 2 ** 24;
+
+/** An entry's place in its stream: the block's, then the row's. */
+export const placeOf = (item: ScanItem, row: number): number => item.place * rowsMax + row;
+export const rowOf = (place: number): number => place % rowsMax;
+export const blockPlaceOf = (place: number): number => Math.floor(place / rowsMax);
+
 /** Entries of equal times stand in the order in which they came: those that are stored came before those of the head. */
 function byArrival(blocks: readonly SourceBlock[]): readonly SourceBlock[] {
+  if (blocks.length === 1) return blocks;
   return [...blocks.filter(({ head }) => !head), ...blocks.filter(({ head }) => head)];
 }
 
-const itemsOf = (streams: readonly StreamSource[]): ScanItem[] =>
-  streams.flatMap(({ blocks }, rank) => byArrival(blocks).map((source, place) => ({ ...source, rank, place })));
+/** By loops: there may be a hundred thousand streams of one block. */
+function itemsOf(streams: readonly StreamSource[]): ScanItem[] {
+  const items: ScanItem[] = [];
+  for (const [rank, { blocks }] of streams.entries()) {
+    for (const [place, { block, head }] of byArrival(blocks).entries()) items.push({ block, head, rank, place });
+  }
+  return items;
+}
 
 /** Stream after stream. */
 export const sampleItems = (streams: readonly StreamSource[]): readonly ScanItem[] => itemsOf(streams);

@@ -4,8 +4,9 @@ import type { Pipeline, RowSink, StreamPipeline } from '../../logql/pipeline/pip
 import type { EntryBatch } from '../../model/entry-batch.js';
 import type { Nanos, TimeRange } from '../../model/time.js';
 import type { FirstEntries } from './first-entries.js';
+import { LaterEntry, type LineReader } from './line-reader.js';
 import { rowAt, rowsAtOnce, rowsWithin, type ScanContext } from './scan-context.js';
-import { isBehind, type ScanItem, workBytes } from './scan-item.js';
+import { isBehind, placeOf, type ScanItem, workBytes } from './scan-item.js';
 
 export interface LogScan {
   readonly range: TimeRange;
@@ -14,10 +15,9 @@ export interface LogScan {
   readonly limit: number;
   readonly pipeline: Pipeline;
   readonly streamOf: (rank: number) => StreamPipeline;
+  /** For the lines that the answer has no room for. */
+  readonly reader: LineReader;
 }
-
-/** An entry's place in its stream: the block's, then the row's. No block has more rows (chunks/constants.ts). */
-const rowsMax = 2 ** 24;
 
 /**
  * Scans blocks in their order until no more are of use, or about `bytesMax` of work are done (see workBytes). Returns
@@ -52,13 +52,14 @@ export async function scanLogBlock(
   await context.breathe();
   const { rank } = item;
   const stream = scan.streamOf(rank);
-  const batch = context.read(item, stream.needs);
+  // Without room for its lines, why decode them?
+  const isLater = !into.hasRoom && scan.pipeline.lines === 'unread';
+  const batch = context.read(item, isLater ? { ...stream.needs, lines: 'none' } : stream.needs);
   if (batch === null) return;
   const [from, to] = usefulRows(batch, scan.range, into.lastNs, backward);
   if (to <= from) return;
 
   const { baseNs, offsetNs } = batch;
-  const firstPlace = item.place * rowsMax;
   const bound = new Bound(into, baseNs, backward);
   let left = scan.limit;
   let lastOffset = Number.NaN;
@@ -66,9 +67,13 @@ export async function scanLogBlock(
     const offset = offsetNs[row] as number;
     // Rows come in the asked order: those behind this one are of no use either.
     if (bound.isBehind(offset)) return false;
-    // A kept line must not keep its whole block alive.
-    const kept = typeof line === 'string' ? line : Buffer.from(line);
-    into.add({ ns: baseNs + BigInt(offset), line: kept, labels, rank, place: firstPlace + row });
+    const ns = baseNs + BigInt(offset);
+    const place = placeOf(item, row);
+    if (into.hasRoom && !isLater) {
+      // A kept line must not keep its whole block alive.
+      const kept = typeof line === 'string' ? line : Buffer.from(line);
+      into.add({ ns, line: kept, labels, rank, place }, line.length);
+    } else into.add(new LaterEntry(scan.reader, item, { ns, labels, place }), 0);
     context.counters.postFilterLines++;
     // Entries of one time may turn out to be one: all of them count once.
     if (offset !== lastOffset) left--;

@@ -100,11 +100,11 @@ export interface FailedMessage {
 
 /**
  * Shared by all threads of a query: whether it is cancelled, and for log queries the time behind which entries are of
- * no use any more.
+ * no use any more, and whether there is no room for lines.
  */
 export class QueryControl {
   static create(): QueryControl {
-    return new QueryControl(new SharedArrayBuffer(16));
+    return new QueryControl(new SharedArrayBuffer(24));
   }
 
   readonly buffer: SharedArrayBuffer;
@@ -113,8 +113,8 @@ export class QueryControl {
 
   constructor(buffer: SharedArrayBuffer) {
     this.buffer = buffer;
-    this.#flags = new Int32Array(buffer, 0, 2);
-    this.#last = new BigInt64Array(buffer, 8, 1);
+    this.#last = new BigInt64Array(buffer, 0, 1);
+    this.#flags = new Int32Array(buffer, 8, 3);
   }
 
   cancel(): void {
@@ -123,6 +123,15 @@ export class QueryControl {
 
   get isCancelled(): boolean {
     return Atomics.load(this.#flags, 0) === 1;
+  }
+
+  /** From now on entries are to come without their lines. */
+  leaveLines(): void {
+    Atomics.store(this.#flags, 2, 1);
+  }
+
+  get leavesLines(): boolean {
+    return Atomics.load(this.#flags, 2) === 1;
   }
 
   /** Null until there is one. */

@@ -1,5 +1,6 @@
 /** Where scans run: on this thread, or from a number of bytes on in the pool. */
 import { availableParallelism } from 'node:os';
+import { heldBytesDefault } from './first-entries.js';
 import { ScanPool } from './scan-pool.js';
 import { startScanThread, workerEntry } from './scan-thread.js';
 import { taskBytesDefault } from './split-tasks.js';
@@ -11,6 +12,8 @@ export interface ScanPoolOptions {
   readonly thresholdBytes?: number;
   /** About so many decoded bytes make a task. */
   readonly taskBytes?: number;
+  /** Lines of an answer that are kept until it is sent. */
+  readonly heldBytes?: number;
   /** A thread ends when it had nothing to do for so long. */
   readonly idleMs?: number;
   /** Bounds a thread's JavaScript heap. */
@@ -21,6 +24,8 @@ export interface ScanPlace {
   readonly pool: ScanPool | null;
   readonly thresholdBytes: number;
   readonly taskBytes: number;
+  /** Lines of an answer that are kept until it is sent; the others are read again then. */
+  readonly heldBytes: number;
 }
 
 /**
@@ -59,4 +64,5 @@ export const inlinePlace: ScanPlace = {
   pool: null,
   thresholdBytes: thresholdBytesDefault,
   taskBytes: taskBytesDefault,
+  heldBytes: heldBytesDefault,
 };

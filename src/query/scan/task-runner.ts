@@ -7,7 +7,9 @@ import { parseExpr } from '../../logql/syntax/parser.js';
 import { DamageError } from '../../model/block-source.js';
 import { Labels } from '../../model/labels.js';
 import { columnBuffers, pairsOf, toColumns } from './entry-columns.js';
-import { FirstEntries, type FoundEntry } from './first-entries.js';
+import { FirstEntries, heldBytesDefault } from './first-entries.js';
+import type { FoundEntry } from './found-entry.js';
+import { LineReader } from './line-reader.js';
 import { noCounters, ScanContext } from './scan-context.js';
 import { isBehind, perStream, type ScanItem } from './scan-item.js';
 import { type LogScan, scanLogBlock } from './scan-logs.js';
@@ -122,7 +124,7 @@ async function scanTask(
   context: ScanContext,
 ): Promise<readonly FoundEntry[]> {
   const backward = scan.direction === 'backward';
-  const entries = new FirstEntries(scan.limit, backward, labelsOf);
+  const entries = new FirstEntries(scan.limit, backward, labelsOf, control.leavesLines ? 0 : heldBytesDefault);
   for (const item of items) {
     entries.noLaterThan(control.lastNs);
     if (isBehind(item, entries.lastNs, backward)) break;
@@ -153,7 +155,8 @@ function compileLogs(spec: LogQuerySpec, labelsOf: (rank: number) => Labels): Kn
   invariant(expr.kind === 'log', 'not a log query');
   const pipeline = compilePipeline(expr);
   const streamOf = perStream(labelsOf, (labels) => pipeline.forStream(labels));
-  return { kind: 'logs', logs: { range, direction, limit, pipeline, streamOf } };
+  const reader = new LineReader(expr, pipeline, labelsOf);
+  return { kind: 'logs', logs: { range, direction, limit, pipeline, streamOf, reader } };
 }
 
 function compileSamples(spec: SampleQuerySpec, labelsOf: (rank: number) => Labels): KnownQuery['scan'] {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Labels } from '../../../src/model/labels.js';
-import { FirstEntries, type FoundEntry, spaced } from '../../../src/query/scan/first-entries.js';
+import { FirstEntries, spaced } from '../../../src/query/scan/first-entries.js';
+import type { FoundEntry } from '../../../src/query/scan/found-entry.js';
 import { streamHash } from '../../../src/query/scan/stream-hash.js';
 import { prng } from '../../helpers/prng.js';
 
@@ -14,7 +15,7 @@ const lines = (entries: readonly FoundEntry[]) => entries.map(({ line }) => line
 
 function firstOf(limit: number, backward: boolean, entries: readonly FoundEntry[]): FirstEntries {
   const first = new FirstEntries(limit, backward, labelsOf);
-  for (const one of entries) first.add(one);
+  for (const one of entries) first.add(one, one.line.length);
   return first;
 }
 
@@ -33,10 +34,10 @@ describe('FirstEntries', () => {
   test('knows the last useful time as soon as the limit is reached, and a better one later', () => {
     const first = firstOf(2, true, [entry(1)]);
     expect(first.lastNs).toBeNull();
-    first.add(entry(5));
+    first.add(entry(5), 1);
     expect(first.lastNs).toBe(1n);
-    first.add(entry(7));
-    first.add(entry(6));
+    first.add(entry(7), 1);
+    first.add(entry(6), 1);
     expect(first.lastNs).toBe(6n);
   });
 
@@ -56,9 +57,19 @@ describe('FirstEntries', () => {
   test('a time from elsewhere does not hide that there are too many entries here', () => {
     const first = firstOf(2, false, []);
     first.noLaterThan(100n);
-    for (let ns = 0; ns < 10; ns++) first.add(entry(ns));
+    for (let ns = 0; ns < 10; ns++) first.add(entry(ns), 1);
     expect(first.lastNs).toBeLessThan(100n);
     expect(first.take()).toHaveLength(2);
+  });
+
+  test('has room again for lines when those that it had are not among the first', () => {
+    const first = new FirstEntries(2, false, labelsOf, 12);
+    for (const ns of [8, 9]) first.add(entry(ns), 5);
+    expect(first.hasRoom).toBe(true);
+    first.add(entry(7), 5);
+    expect(first.hasRoom).toBe(false);
+    first.add(entry(6), 0);
+    expect(first.hasRoom).toBe(true);
   });
 
   test('orders equal times of one stream by arrival, reversed when backward', () => {

@@ -20,7 +20,7 @@ afterEach(async () => {
 function forced(taskBytes: number): ScanPlace {
   const pool = new ScanPool({ start: () => new LocalThread(), threadsMax: 3 });
   pools.push(pool);
-  return { pool, thresholdBytes: 0, taskBytes };
+  return { ...inlinePlace, pool, thresholdBytes: 0, taskBytes };
 }
 
 const never = new AbortController().signal;
@@ -78,6 +78,12 @@ describe(`with SEED=${random.seed}, the pool answers as a scan on the main threa
           };
           const inline = await logs(store, inlinePlace, select);
           const pooled = await logs(store, place, select);
+          // Lines that are read again when they are looked at are the same, wherever they were found.
+          const heldBytes = random.pick([0, 200, 2000]);
+          const inlineLater = await logs(store, { ...inlinePlace, heldBytes }, select);
+          const pooledLater = await logs(store, { ...place, heldBytes }, select);
+          expect(inlineLater, query).toEqual(inline);
+          expect(pooledLater.entries, query).toEqual(inline.entries);
           expect(pooled.entries, query).toEqual(inline.entries);
           // What is read ahead may turn out to be of no use.
           if (select.limit === 5000) expect(pooled.stats, query).toEqual(inline.stats);

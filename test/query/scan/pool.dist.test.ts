@@ -28,7 +28,7 @@ function pooled(entry: string, options: Partial<PoolOptions> & { heapMiBMax?: nu
   const { heapMiBMax = 256, ...rest } = options;
   const pool = new ScanPool({ start: () => startScanThread(entry, heapMiBMax), threadsMax: 2, ...rest });
   undo.push(() => pool.close());
-  return { pool, thresholdBytes: 0, taskBytes: 8 * 1024 };
+  return { ...inlinePlace, pool, thresholdBytes: 0, taskBytes: 8 * 1024 };
 }
 
 async function stored(streams: readonly StreamRows[], codec?: string): Promise<ScanStore> {
@@ -201,7 +201,7 @@ describe('a thread', () => {
     let entry: string = file;
     const pool = new ScanPool({ start: () => startScanThread(entry, 64), threadsMax: 1, stuckMs: 20 });
     undo.push(() => pool.close());
-    const place = { pool, thresholdBytes: 0, taskBytes: 8192 };
+    const place = { ...inlinePlace, pool, thresholdBytes: 0, taskBytes: 8192 };
     const store = await stored([manyRows(1, 500, (i) => `line ${i}`)]);
     const cancelling = new AbortController();
     const run = ask(store, place, '{app="a"} |= "line 7"', cancelling.signal);

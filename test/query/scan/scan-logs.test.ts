@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { compilePipeline } from '../../../src/logql/pipeline/pipeline.js';
 import { parseLogExpr } from '../../../src/logql/syntax/parser.js';
 import { DamageError } from '../../../src/model/block-source.js';
+import type { ColumnNeeds } from '../../../src/model/entry-batch.js';
 import { Labels } from '../../../src/model/labels.js';
 import { FirstEntries } from '../../../src/query/scan/first-entries.js';
+import { LineReader } from '../../../src/query/scan/line-reader.js';
 import { noCounters, ScanContext } from '../../../src/query/scan/scan-context.js';
 import { logItems, perStream } from '../../../src/query/scan/scan-item.js';
 import { scanLogs } from '../../../src/query/scan/scan-logs.js';
@@ -20,9 +22,13 @@ function block(times: readonly number[], options: { mark?: string; head?: boolea
     count: times.length,
     rawBytes: batch.lines.length,
     reads: 0,
-    read() {
+    /** What each read asked of the lines. */
+    asked: [] as string[],
+    damaged,
+    read({ lines }: ColumnNeeds) {
       source.reads++;
-      if (damaged) throw new DamageError('a.pack', 7, 'checksum');
+      source.asked.push(lines);
+      if (source.damaged) throw new DamageError('a.pack', 7, 'checksum');
       return batch;
     },
   };
@@ -42,14 +48,29 @@ interface Asked {
   readonly start?: number;
   readonly end?: number;
   readonly bytesMax?: number;
+  readonly heldBytes?: number;
+  /** False: the lines are not looked at. */
+  readonly isRead?: boolean;
   readonly onBreathe?: () => void;
 }
 
 async function scan(streams: readonly StreamSource[], asked: Asked = {}) {
-  const { limit = 100, backward = false, query = '{app=~".+"}', start = 0, end = 1000, bytesMax, onBreathe } = asked;
+  const {
+    limit = 100,
+    backward = false,
+    query = '{app=~".+"}',
+    start = 0,
+    end = 1000,
+    bytesMax,
+    heldBytes,
+    isRead = true,
+    onBreathe,
+  } = asked;
   const labelsOf = (rank: number): Labels => (streams[rank] as StreamSource).labels;
-  const pipeline = compilePipeline(parseLogExpr(query));
-  const into = new FirstEntries(limit, backward, labelsOf);
+  const expr = parseLogExpr(query);
+  const pipeline = compilePipeline(expr);
+  const streamOf = perStream(labelsOf, (labels) => pipeline.forStream(labels));
+  const into = new FirstEntries(limit, backward, labelsOf, heldBytes);
   const damages: DamageError[] = [];
   const counters = noCounters();
   const context = new ScanContext(
@@ -64,13 +85,16 @@ async function scan(streams: readonly StreamSource[], asked: Asked = {}) {
       direction: backward ? 'backward' : 'forward',
       limit,
       pipeline,
-      streamOf: perStream(labelsOf, (labels) => pipeline.forStream(labels)),
+      streamOf,
+      reader: new LineReader(expr, pipeline, labelsOf),
     },
     into,
     context,
     bytesMax,
   );
-  return { lines: into.take().map(({ line }) => Buffer.from(line as Uint8Array).toString()), damages, counters, done };
+  const entries = into.take();
+  const lines = isRead ? entries.map(({ line }) => Buffer.from(line as string).toString()) : [];
+  return { entries, lines, damages, counters, done };
 }
 
 describe('a scan for entries', () => {
@@ -130,7 +154,8 @@ describe('a scan for entries', () => {
   test('keeps lines that do not hold on to their block', async () => {
     const streams = [stream('a', block([1, 2, 3]))];
     const labelsOf = (): Labels => (streams[0] as StreamSource).labels;
-    const pipeline = compilePipeline(parseLogExpr('{app="a"}'));
+    const expr = parseLogExpr('{app="a"}');
+    const pipeline = compilePipeline(expr);
     const into = new FirstEntries(5, false, labelsOf);
     const batch = streams[0]?.blocks[0]?.block.read(pipeline.needs);
     const range = { start: 0n, end: 9n };
@@ -142,7 +167,7 @@ describe('a scan for entries', () => {
     );
     await scanLogs(
       logItems(streams, false),
-      { range, direction: 'forward', limit: 5, pipeline, streamOf },
+      { range, direction: 'forward', limit: 5, pipeline, streamOf, reader: new LineReader(expr, pipeline, labelsOf) },
       into,
       context,
     );
@@ -188,5 +213,43 @@ describe('the order of blocks', () => {
     const edges = (backward: boolean) => logItems(streams, backward).map(({ block: { fromNs } }) => fromNs);
     expect(edges(false)).toEqual([-far, 0n, far + 1n, far + 2n, far + 3n]);
     expect(edges(true)).toEqual([far + 3n, far + 2n, far + 1n, 0n, -far]);
+  });
+});
+
+describe('Lines that the answer has no room for', () => {
+  const streams = () => [stream('a', block([1, 2, 3], { mark: 'line ' }), block([4, 5], { mark: 'line ' }))];
+  const blocksOf = ([first]: readonly StreamSource[]) =>
+    (first as StreamSource).blocks.map(({ block: b }) => b as Asking);
+  type Asking = ReturnType<typeof block>['block'];
+
+  for (const [query, lines] of [
+    ['{app="a"}', ['line 1', 'line 2', 'line 3', 'line 4', 'line 5']],
+    ['{app="a"} |~ "[135]"', ['line 1', 'line 3', 'line 5']],
+    ['{app="a"} | line_format "<{{__line__}}>"', ['<line 1>', '<line 2>', '<line 3>', '<line 4>', '<line 5>']],
+  ] as const) {
+    test(`are the same when they are read again: ${query}`, async () => {
+      for (const heldBytes of [0, 6, 13]) expect((await scan(streams(), { query, heldBytes })).lines).toEqual(lines);
+    });
+  }
+
+  test('are not decoded before they are sent when no stage reads them', async () => {
+    const given = streams();
+    expect((await scan(given, { heldBytes: 1 })).lines).toHaveLength(5);
+    expect(blocksOf(given).map(({ asked }) => asked)).toEqual([
+      ['bytes', 'bytes'],
+      ['none', 'bytes'],
+    ]);
+  });
+
+  test('count as equal when they are: long ones, too', async () => {
+    const query = '{app="a"} | line_format "{{ repeat 2000 __line__ | trunc 1500 }}"';
+    expect((await scan([stream('a', block([7, 7, 8]))], { query, heldBytes: 0 })).lines).toHaveLength(2);
+  });
+
+  test('of a block that was damaged since are told, and end the answer', async () => {
+    const given = streams();
+    const { entries } = await scan(given, { heldBytes: 0, isRead: false });
+    for (const one of blocksOf(given)) one.damaged = true;
+    expect(() => entries[0]?.line).toThrow(DamageError);
   });
 });
