@@ -70,9 +70,9 @@ const { latin1Slice } = Buffer.prototype as unknown as {
 class CompiledRegex implements Regex {
   readonly source: string;
   readonly groupNames: readonly string[];
-  readonly needle: Uint8Array | null;
-  readonly alternatives: readonly Uint8Array[] | null;
-  readonly caseInsensitiveNeedle: Uint8Array | null;
+  #needle: Uint8Array | null | undefined;
+  /** The needle as text, where it is ASCII. */
+  #literal: string | null | undefined;
   readonly #anchored: boolean;
   readonly #root: Node;
   /** undefined: not made yet. null: too large. */
@@ -83,14 +83,27 @@ class CompiledRegex implements Regex {
   constructor(source: string, anchored: boolean, root: Node, groupNames: readonly string[]) {
     this.source = source;
     this.groupNames = groupNames;
-    this.needle = needleOf(root);
-    this.alternatives = alternativesOf(root, anchored);
-    this.caseInsensitiveNeedle = foldedNeedleOf(root);
     this.#anchored = anchored;
     this.#root = root;
   }
 
+  get needle(): Uint8Array | null {
+    if (this.#needle === undefined) this.#needle = needleOf(this.#root);
+    return this.#needle;
+  }
+
+  get alternatives(): readonly Uint8Array[] | null {
+    return alternativesOf(this.#root, this.#anchored);
+  }
+
+  get caseInsensitiveNeedle(): Uint8Array | null {
+    return foldedNeedleOf(this.#root);
+  }
+
   test(text: string): boolean {
+    // A search for a literal touches no tables: a query may have thousands of expressions, whose tables fit no cache.
+    if (this.#literal === undefined) this.#literal = asciiText(this.needle);
+    if (this.#literal !== null && !text.includes(this.#literal)) return false;
     const automaton = this.#matcher();
     if (automaton === null) return this.#matches().exec(text) !== null;
     const known = automaton.testAscii(text);
@@ -150,6 +163,9 @@ class CompiledRegex implements Regex {
       : new BoundedFinder(new DirectFinder(plan), plan.searchUnitsMax, located);
   }
 }
+
+const asciiText = (bytes: Uint8Array | null): string | null =>
+  bytes?.every((b) => b < 0x80) ? decoder.decode(bytes) : null;
 
 /** No match was found in bytes beyond ASCII: that stands when they are UTF-8. */
 function testInvalid(automaton: Automaton, bytes: Uint8Array): boolean {

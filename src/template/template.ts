@@ -1,5 +1,6 @@
 /** Go's text/template with Loki's functions: line_format, label_format and alert texts are written in it. */
 import { compileRegex, type Regex, RegexError } from '../model/regex.js';
+import { commandsIn } from './commands.js';
 import { type CallContext, lokiFunctions } from './functions.js';
 import { normalise } from './go-string.js';
 import { Interpreter, type Program } from './interpreter.js';
@@ -28,6 +29,8 @@ export interface Template {
   readonly fields: readonly string[] | null;
   /** The labels that Loki takes it to read, for its hints to parsers: those before a dot and in named templates are not. */
   readonly hinted: readonly string[];
+  /** The fields, variables and functions that stand in it: what a rendering costs, but for loops. */
+  readonly commands: number;
 }
 
 export interface TemplateOptions {
@@ -45,12 +48,14 @@ export function compileTemplate(text: string, options: TemplateOptions = {}): Te
   const fields = fieldsOf(program);
   const parts = simpleParts(program);
   const hinted = [...new Set(hintedIn([program.root]))];
-  if (parts !== null) return { fields, hinted, render: (data) => renderParts(parts, data) };
+  const commands = commandsIn([...program.templates.values()]);
+  if (parts !== null) return { fields, hinted, commands, render: (data) => renderParts(parts, data) };
   const context = new EntryContext(options.nowNs ?? wallClockNs);
   const interpreter = new Interpreter(program, context);
   return {
     fields,
     hinted,
+    commands,
     render: (data) => {
       context.data = data;
       return normalise(interpreter.render(new LabelMap(data)));

@@ -103,7 +103,26 @@ describe('what would take too much is refused', () => {
     expect(failure('{{ alignLeft 1000000000 "x" }}')).toThrow(/Repeat output length overflow/);
   });
   test('endless loops', () => {
-    expect(failure('{{ range 1000000000 }}{{ end }}')).toThrow(/more than 1000000 iterations/);
+    expect(failure('{{ range 1000000000 }}{{ end }}')).toThrow(/takes more than 50000 steps/);
+    expect(failure('{{ range 40000 }}{{ end }}')()).toBe('');
+  });
+  test('loops in loops', () => {
+    expect(failure('{{ range 300 }}{{ range 300 }}x{{ end }}{{ end }}')).toThrow(/takes more than 50000 steps/);
+    expect(failure('{{ range 100 }}{{ range 100 }}{{ .x | upper }}{{ end }}{{ end }}')).toThrow(/evaluate field x/);
+  });
+  test('templates that call themselves twice', () => {
+    const twice = '{{ define "r" }}{{ template "r" . }}{{ template "r" . }}{{ end }}';
+    const deep = Array.from(
+      { length: 30 },
+      (_, i) => `{{ define "r${i}" }}{{ template "r${i + 1}" }}{{ template "r${i + 1}" }}{{ end }}`,
+    );
+    expect(failure(`${twice}{{ template "r" . }}`)).toThrow(/exceeded maximum template depth|more than 50000 steps/);
+    expect(failure(`${deep.join('')}{{ define "r30" }}{{ end }}{{ template "r0" }}`)).toThrow(/more than 50000 steps/);
+  });
+  test('long texts, worked on again and again', () => {
+    const long = '{{ $a := repeat 1000000 "x" }}';
+    expect(failure(`${long}{{ range 3 }}{{ $b := upper $a }}{{ end }}`)()).toBe('');
+    expect(failure(`${long}{{ range 4 }}{{ $b := upper $a }}{{ end }}`)).toThrow(/takes more than 50000 steps/);
   });
   test('templates that call themselves', () => {
     expect(failure('{{ define "r" }}{{ template "r" . }}{{ end }}{{ template "r" . }}')).toThrow(

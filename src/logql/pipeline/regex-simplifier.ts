@@ -38,6 +38,8 @@ type Shape =
   | { readonly kind: 'concat' | 'alternate'; readonly subs: readonly Shape[] };
 
 class Unsupported extends Error {}
+/** Made once: thousands of expressions may end this way, and where in this file does not matter. */
+const unsupported = new Unsupported();
 
 const special = new Set('\\^$.|?*+()[]{}');
 
@@ -52,7 +54,7 @@ class ShapeParser {
 
   parse(): Shape {
     const shape = this.#alternatives();
-    if (this.#ahead !== '') throw new Unsupported();
+    if (this.#ahead !== '') throw unsupported;
     return shape;
   }
 
@@ -76,7 +78,7 @@ class ShapeParser {
       this.#at++;
       const leg = this.#sequence();
       // Go makes a character class of neighbours of one character each.
-      if (isSingle(leg) && isSingle(legs[legs.length - 1] as Shape)) throw new Unsupported();
+      if (isSingle(leg) && isSingle(legs[legs.length - 1] as Shape)) throw unsupported;
       legs.push(leg);
     }
     return alternate(legs);
@@ -92,7 +94,7 @@ class ShapeParser {
         parts[parts.length - 1] = { ...before, text: before.text + part.text };
       } else if (part.kind === 'concat') parts.push(...part.subs);
       else parts.push(part);
-      if (this.#isRepeated()) throw new Unsupported();
+      if (this.#isRepeated()) throw unsupported;
     }
     if (parts.length === 0) return { kind: 'empty', fold: false };
     return parts.length === 1 ? (parts[0] as Shape) : { kind: 'concat', subs: parts };
@@ -110,23 +112,23 @@ class ShapeParser {
     if (ch === '(') return this.#group();
     if (ch === '.') return this.#dot();
     if (ch === '\\') return this.#escaped();
-    if (special.has(ch)) throw new Unsupported();
+    if (special.has(ch)) throw unsupported;
     return this.#literal(ch);
   }
 
   #class(): Shape {
     const text = this.#take(classOfOne)?.[1];
-    if (text === undefined) throw new Unsupported();
+    if (text === undefined) throw unsupported;
     return { kind: 'literal', text, fold: false };
   }
 
   #escaped(): Shape {
     const [whole, quoted, longHex, hex = longHex, octal, sign] = this.#take(escaped) ?? [];
-    if (whole === undefined || quoted === '') throw new Unsupported();
+    if (whole === undefined || quoted === '') throw unsupported;
     if (quoted !== undefined) return this.#literal(quoted);
     if (sign !== undefined) return this.#literal(controls[sign] ?? sign);
     const text = String.fromCodePoint(hex === undefined ? Number.parseInt(octal ?? '', 8) : Number.parseInt(hex, 16));
-    if (!text.isWellFormed()) throw new Unsupported();
+    if (!text.isWellFormed()) throw unsupported;
     return this.#literal(text);
   }
 
@@ -136,7 +138,7 @@ class ShapeParser {
 
   #dot(): Shape {
     const op = this.#ahead;
-    if (op !== '*' && op !== '+') throw new Unsupported();
+    if (op !== '*' && op !== '+') throw unsupported;
     this.#at++;
     if (this.#ahead === '?') this.#at++;
     return { kind: op === '*' ? 'any-star' : 'any-plus', fold: this.#fold };
@@ -147,13 +149,13 @@ class ShapeParser {
     let isCapture = true;
     if (this.#ahead === '?' && this.#take(groupName) === null) {
       const [whole, minus] = this.#take(flags) ?? [];
-      if (whole === undefined) throw new Unsupported();
+      if (whole === undefined) throw unsupported;
       if (whole.includes('i')) this.#fold = minus !== '-';
       if (whole.endsWith(')')) return null;
       isCapture = false;
     }
     const sub = this.#alternatives();
-    if (this.#ahead !== ')') throw new Unsupported();
+    if (this.#ahead !== ')') throw unsupported;
     this.#at++;
     this.#fold = outer;
     return isCapture ? { kind: 'capture', sub } : sub;
@@ -214,7 +216,7 @@ function withoutRuns(subs: readonly Shape[]): Shape[] {
   const out: Shape[] = [];
   for (const sub of subs) {
     const before = out[out.length - 1];
-    if (before !== undefined && isSingle(before) && isSingle(sub)) throw new Unsupported();
+    if (before !== undefined && isSingle(before) && isSingle(sub)) throw unsupported;
     if (before?.kind !== 'empty' || sub.kind !== 'empty') out.push(sub);
   }
   return out;
@@ -298,7 +300,7 @@ class Alternatives {
       this.#leaves.push(leaf);
       if (leaf !== 'not-empty') this.#units += leaf.text.length;
     }
-    if (this.#units > textUnitsMax) throw new Unsupported();
+    if (this.#units > textUnitsMax) throw unsupported;
   }
 
   /** Null when there are none. */

@@ -1,5 +1,6 @@
 /** What the grammar allows and Loki refuses. */
 import { matchesEmpty } from '../../model/matcher.js';
+import { boundExceeded } from '../pipeline/stage-bounds.js';
 import { withoutIdleLineFormats } from '../pipeline/stage-order.js';
 import { StageError, validateStage } from '../pipeline/validate.js';
 import type { Expr, LineFilterStage, Stage } from './ast.js';
@@ -41,7 +42,17 @@ export function validateStages(expr: Expr): void {
         }
       }
     }
+    refuseTooMuch(stages);
   }
+  for (const node of walk(expr)) {
+    if (node.kind !== 'range-aggregation' || node.unwrap === null) continue;
+    refuseTooMuch(node.unwrap.filters.map((filter) => ({ kind: 'label-filter', filter })));
+  }
+}
+
+function refuseTooMuch(stages: readonly Stage[]): void {
+  const reason = boundExceeded(stages);
+  if (reason !== null) throw new ParseError(reason);
 }
 
 /** Of each log query the stages that run: a line_format that nothing reads is never compiled. */

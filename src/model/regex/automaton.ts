@@ -41,8 +41,8 @@ const contextAfter = (b: number): number => (isWord(b) ? AFTER_WORD : b === 0x0a
 
 export class Automaton {
   readonly #program: Program;
-  /** 256 entries for each state: the row of the next one. */
-  #next = new Int32Array(16 * 256);
+  /** 256 entries for each state: the row of the next one. Small at first: a query may have thousands of automata. */
+  #next = new Int32Array(8 * 256);
   #states: (State | null)[] = [null, null, null];
   #rows = new Map<string, number>();
   /** Marks of the instructions that a set has already. */

@@ -51,7 +51,7 @@ function coreOf(node: Node, spell: Spell): Core {
     case 'capture':
       return coreOf(node.sub, spell);
     case 'concat':
-      return node.subs.reduce((core: Core, sub) => join(core, coreOf(sub, spell)), exactly(''));
+      return coreOfConcat(node.subs, spell);
     case 'alternate':
       return node.subs.map((sub) => coreOf(sub, spell)).reduce(either);
     case 'repeat':
@@ -59,6 +59,23 @@ function coreOf(node: Node, spell: Spell): Core {
     default:
       return exactly('');
   }
+}
+
+/** Literals side by side are joined as one: an expression may have a hundred thousand of them. */
+function coreOfConcat(subs: readonly Node[], spell: Spell): Core {
+  let core = exactly('');
+  let run = '';
+  for (const sub of subs) {
+    const text = sub.op === 'class' ? spell(sub) : null;
+    if (text !== null && run.length + text.length <= literalMax) {
+      run += text;
+      continue;
+    }
+    if (run !== '') core = join(core, exactly(run));
+    run = text ?? '';
+    if (text === null) core = join(core, coreOf(sub, spell));
+  }
+  return run === '' ? core : join(core, exactly(run));
 }
 
 function join(a: Core, b: Core): Core {
@@ -129,7 +146,8 @@ export function foldedNeedleOf(root: Node): Uint8Array | null {
 export function alternativesOf(root: Node, anchored: boolean): readonly Uint8Array[] | null {
   const core = withoutFreeEnds(anchored ? withoutAnchors(root) : root, anchored);
   if (core === null || core.reduce((sum, node) => sum + choices(node), 0) > choicesMax) return null;
-  const texts = core.reduce<readonly string[] | null>((left, node) => cross(left, spellings(node)), ['']);
+  let texts: readonly string[] | null = [''];
+  for (const node of core) if (texts !== null) texts = cross(texts, spellings(node));
   if (texts === null || texts.some((text) => text === '')) return null;
   const unique = [...new Set(texts)];
   const needed = unique.filter((text) => !unique.some((other) => other !== text && text.includes(other)));
@@ -188,6 +206,7 @@ function spellings(node: Node): readonly string[] | null {
     case 'concat':
       return node.subs.reduce<readonly string[] | null>((left, sub) => cross(left, spellings(sub)), ['']);
     case 'alternate': {
+      if (node.subs.length > alternativesMax) return null;
       const all = node.subs.map(spellings);
       if (all.includes(null)) return null;
       const texts = (all as readonly (readonly string[])[]).flat();

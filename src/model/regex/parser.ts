@@ -27,8 +27,8 @@ import {
 const heightMax = 1000;
 const sizeMax = Math.floor((128 * 1024 * 1024) / 40);
 const repeatMax = 1000;
-/** Three for each byte of a query (a letter in any case), which leaves out a \pL twenty thousand times: Go counts none. */
-const weightMax = 3 * 131_072;
+/** Seven for each byte of a query (a k in any case), which leaves out a \pL five thousand times: Go counts none. */
+const weightMax = 7 * 131_072;
 
 interface Flags {
   readonly fold: boolean;
@@ -70,6 +70,13 @@ class Parser {
   #frame: Frame;
   readonly #groupNames = [''];
   #isQuoteOpen = false;
+  /** No `:]` comes any more: it need not be looked for again. */
+  #noPosixEnd = false;
+  /** Sets by how they are written, folded where `(?i)` stood: some thousand \pL are made once. */
+  readonly #sets = new Map<string, Ranges>();
+  /** Nodes by code point: a long expression is mostly literals, and few different ones. */
+  readonly #literals = new Map<number, Node>();
+  readonly #foldedLiterals = new Map<number, Node>();
 
   constructor(source: string, anchored: boolean) {
     this.#source = source;
@@ -169,8 +176,13 @@ class Parser {
   }
 
   #literal(rune: number): void {
-    if (this.#flags.fold) this.#push(classNode(folded([rune, rune])));
-    else this.#push(classNode([rune, rune]));
+    const known = this.#flags.fold ? this.#foldedLiterals : this.#literals;
+    let node = known.get(rune);
+    if (node === undefined) {
+      node = classNode(this.#flags.fold ? folded([rune, rune]) : [rune, rune]);
+      known.set(rune, node);
+    }
+    this.#push(node);
   }
 
   // Groups
@@ -344,9 +356,15 @@ class Parser {
       this.#at += 2 + name.length;
     }
     const caret = name.startsWith('^');
-    const ranges = unicodeClass(caret ? name.slice(1) : name);
-    if (ranges === null) this.#fail('invalid character class range', this.#source.slice(start, this.#at));
-    return this.#foldedClass(ranges, isNegated !== caret);
+    const written = `${this.#flags.fold ? 'i' : ''}${this.#source.slice(start, this.#at)}`;
+    let set = this.#sets.get(written);
+    if (set === undefined) {
+      const ranges = unicodeClass(caret ? name.slice(1) : name);
+      if (ranges === null) this.#fail('invalid character class range', this.#source.slice(start, this.#at));
+      set = this.#foldedClass(ranges, isNegated !== caret);
+      this.#sets.set(written, set);
+    }
+    return set;
   }
 
   /** The rune that a backslash and what follows stand for. */
@@ -409,10 +427,18 @@ class Parser {
     const isNegated = this.#source[this.#at] === '^';
     if (isNegated) this.#at++;
     const pairs: number[] = [];
+    const named = new Set<string>();
     for (let first = true; first || this.#source[this.#at] !== ']'; first = false) {
+      const from = this.#at;
       const set = this.#posixClass() ?? this.#escapedClass();
-      if (set !== null) pairs.push(...set);
-      else pairs.push(...this.#range(whole));
+      if (set === null) {
+        pairs.push(...this.#range(whole));
+        continue;
+      }
+      const written = this.#source.slice(from, this.#at);
+      if (named.has(written)) continue;
+      named.add(written);
+      pairs.push(...set);
     }
     this.#at++;
     const ranges = normalise(pairs);
@@ -421,9 +447,12 @@ class Parser {
 
   /** [:name:] inside a class. */
   #posixClass(): Ranges | null {
-    if (!this.#source.startsWith('[:', this.#at)) return null;
+    if (this.#noPosixEnd || !this.#source.startsWith('[:', this.#at)) return null;
     const end = this.#source.indexOf(':]', this.#at + 2);
-    if (end < 0) return null;
+    if (end < 0) {
+      this.#noPosixEnd = true;
+      return null;
+    }
     const text = this.#source.slice(this.#at, end + 2);
     const isNegated = text[2] === '^';
     const ranges = posixClasses.get(text.slice(isNegated ? 3 : 2, -2));

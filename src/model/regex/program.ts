@@ -1,9 +1,10 @@
 /** A tree as an automaton over the bytes of UTF-8, forwards or backwards. */
+import { sequencesOf } from './byte-sequences.js';
 import { anyRune } from './char-class.js';
 import type { Assertion, Node, Ranges } from './syntax.js';
 
-/** Instructions of one automaton; beyond, the expression is left to re2js. */
-const instructionsMax = 200_000;
+/** Instructions of one automaton; beyond, the expression is left to re2js. More than the parser lets pass. */
+const instructionsMax = 2_000_000;
 
 /** What an instruction does; `out` is where it goes on. */
 export const Op = { byte: 0, split: 1, assert: 2, match: 3, fail: 4 } as const;
@@ -121,7 +122,11 @@ class Compiler {
           ? node.subs.reduce((to, sub) => this.#node(sub, to), next)
           : node.subs.reduceRight((to, sub) => this.#node(sub, to), next);
       case 'alternate':
-        return node.subs.map((sub) => this.#node(sub, next)).reduce((a, b) => this.#split(a, b));
+        return this.#alternatives(
+          node.subs.map((sub) => itemsOf(sub, this.#backwards)),
+          0,
+          next,
+        );
       case 'repeat':
         return this.#repeat(node, next);
       default: {
@@ -129,6 +134,45 @@ class Compiler {
         return this.#add(Op.assert, Place[this.#backwards ? reversed[node.op] : node.op], 0, next, 0);
       }
     }
+  }
+
+  /**
+   * Alternatives from their items at `from` on. Those that begin alike share their beginning: which of them matches does
+   * not matter here, and some ten thousand words would else all be under way at once.
+   */
+  #alternatives(sequences: readonly (readonly Node[])[], from: number, next: number): number {
+    const groups = new Map<string, (readonly Node[])[]>();
+    const ways: number[] = [];
+    let isOver = false;
+    for (const items of sequences) {
+      const first = items[from];
+      const key = first === undefined ? null : keyOf(first);
+      if (first === undefined) isOver = true;
+      else if (key === null) ways.push(this.#sequence(items, from, items.length, next));
+      else {
+        const group = groups.get(key);
+        if (group === undefined) groups.set(key, [items]);
+        else group.push(items);
+      }
+    }
+    for (const group of groups.values()) {
+      const [items] = group as [readonly Node[]];
+      if (group.length === 1) {
+        ways.push(this.#sequence(items, from, items.length, next));
+        continue;
+      }
+      const fork = forkOf(group, from);
+      ways.push(this.#sequence(items, from, fork, this.#alternatives(group, fork, next)));
+    }
+    if (isOver) ways.push(next);
+    return ways.reduce((a, b) => this.#split(a, b));
+  }
+
+  /** items[from, end) one after the other. */
+  #sequence(items: readonly Node[], from: number, end: number, next: number): number {
+    let at = next;
+    for (let i = end - 1; i >= from; i--) at = this.#node(items[i] as Node, at);
+    return at;
   }
 
   #repeat({ min, max, sub }: Node & { op: 'repeat' }, next: number): number {
@@ -147,6 +191,8 @@ class Compiler {
   }
 
   #class(ranges: Ranges, next: number): number {
+    const [lo, hi] = ranges;
+    if (ranges.length === 2 && hi !== undefined && hi < 0x80) return this.#add(Op.byte, lo as number, hi, next, 0);
     const starts: number[] = [];
     // Sequences that end alike share their ends.
     const known = new Map<number, number>();
@@ -159,66 +205,47 @@ class Compiler {
       }
       return at;
     };
-    for (let i = 0; i < ranges.length; i += 2) {
-      eachSequence(ranges[i] as number, ranges[i + 1] as number, (bytes) => {
-        let to = next;
-        if (this.#backwards)
-          for (let k = 0; k < bytes.length; k += 2) to = byte(bytes[k] as number, bytes[k + 1] as number, to);
-        else for (let k = bytes.length - 2; k >= 0; k -= 2) to = byte(bytes[k] as number, bytes[k + 1] as number, to);
-        starts.push(to);
-      });
+    for (const bytes of sequencesOf(ranges)) {
+      let to = next;
+      if (this.#backwards)
+        for (let k = 0; k < bytes.length; k += 2) to = byte(bytes[k] as number, bytes[k + 1] as number, to);
+      else for (let k = bytes.length - 2; k >= 0; k -= 2) to = byte(bytes[k] as number, bytes[k + 1] as number, to);
+      starts.push(to);
     }
     if (starts.length === 0) return this.#add(Op.fail, 0, 0, 0, 0);
     return [...new Set(starts)].reduce((a, b) => this.#split(a, b));
   }
 }
 
-/** Calls back with ranges of bytes (lo, hi, lo, hi, …) that together spell the code points lo to hi. */
-function eachSequence(lo: number, hi: number, emit: (bytes: readonly number[]) => void): void {
-  if (lo > hi) return;
-  // Surrogates have no UTF-8.
-  if (lo < 0xd800 && hi >= 0xd800) {
-    eachSequence(lo, 0xd7ff, emit);
-    eachSequence(0xe000, hi, emit);
-    return;
-  }
-  if (lo >= 0xd800 && lo < 0xe000) {
-    eachSequence(0xe000, hi, emit);
-    return;
-  }
-  for (const last of [0x7f, 0x7ff, 0xffff]) {
-    if (lo <= last && last < hi) {
-      eachSequence(lo, last, emit);
-      eachSequence(last + 1, hi, emit);
-      return;
-    }
-  }
-  if (hi <= 0x7f) {
-    emit([lo, hi]);
-    return;
-  }
-  for (let bits = 6; bits <= 18; bits += 6) {
-    const mask = (1 << bits) - 1;
-    if ((lo & ~mask) === (hi & ~mask)) continue;
-    if ((lo & mask) !== 0) {
-      eachSequence(lo, lo | mask, emit);
-      eachSequence((lo | mask) + 1, hi, emit);
-      return;
-    }
-    if ((hi & mask) !== mask) {
-      eachSequence(lo, (hi & ~mask) - 1, emit);
-      eachSequence(hi & ~mask, hi, emit);
-      return;
-    }
-  }
-  const first = utf8(lo);
-  const last = utf8(hi);
-  emit(first.flatMap((b, i) => [b, last[i] as number]));
+/** What follows one another in a node, in the order of reading; groups are looked into. */
+function itemsOf(node: Node, backwards: boolean): readonly Node[] {
+  const inner = node.op === 'capture' ? node.sub : node;
+  if (inner.op === 'empty') return [];
+  if (inner.op !== 'concat') return [inner];
+  return backwards ? [...inner.subs].reverse() : inner.subs;
 }
 
-function utf8(rune: number): number[] {
-  const tail = (shift: number): number => 0x80 | ((rune >> shift) & 0x3f);
-  if (rune < 0x800) return [0xc0 | (rune >> 6), tail(0)];
-  if (rune < 0x10000) return [0xe0 | (rune >> 12), tail(6), tail(0)];
-  return [0xf0 | (rune >> 18), tail(12), tail(6), tail(0)];
+/** Sets with more ranges are not compared. */
+const comparedMax = 64;
+
+/** Nodes with one key match the same; null: not compared. */
+function keyOf(node: Node): string | null {
+  if (node.op === 'class') return node.ranges.length > comparedMax ? null : node.ranges.join();
+  if (node.op !== 'repeat') return null;
+  const key = keyOf(node.sub);
+  return key === null ? null : `${node.min},${node.max}(${key})`;
+}
+
+/** Where the first of the sequences that are alike at `from` differs from the others, or ends. */
+function forkOf(sequences: readonly (readonly Node[])[], from: number): number {
+  const [items] = sequences as [readonly Node[]];
+  for (let at = from + 1; ; at++) {
+    const first = items[at];
+    const key = first === undefined ? null : keyOf(first);
+    if (key === null) return at;
+    for (const other of sequences) {
+      const node = other[at];
+      if (node === undefined || keyOf(node) !== key) return at;
+    }
+  }
 }

@@ -67,11 +67,11 @@ const sum = (subs: readonly Node[]): number => subs.reduce((n, sub) => n + sub.s
 /** Literals side by side are one node to Go, and no higher than one. */
 const highest = (subs: readonly Node[]): number => subs.reduce((n, sub) => Math.max(n, sub.height), 0);
 
-/** The ranges in its classes when all that is repeated is written out. */
+/** About as many instructions as an automaton over bytes takes, when all that is repeated is written out. */
 export function weightOf(node: Node): number {
   switch (node.op) {
     case 'class':
-      return node.ranges.length >> 1;
+      return classWeight(node.ranges);
     case 'capture':
       return weightOf(node.sub);
     case 'repeat':
@@ -83,6 +83,17 @@ export function weightOf(node: Node): number {
       return 0;
   }
 }
+
+/** A byte and a fork for each range of ASCII; the lengths of UTF-8 apart, and the edges between them. */
+function classWeight(ranges: Ranges): number {
+  let weight = -1;
+  for (let i = 0; i < ranges.length; i += 2) {
+    const isAscii = (ranges[i + 1] as number) < 0x80;
+    weight += isAscii ? 2 : (ranges[i] as number) < 0x80 && (ranges[i + 1] as number) > 0xffff ? anyWeight : 4;
+  }
+  return Math.max(weight, 1);
+}
+const anyWeight = 24;
 
 /** The one code point that a node matches, or null. */
 export const literalRune = (node: Node): number | null =>

@@ -1,6 +1,7 @@
 /**
  * Queries as long as they may be. None is timed: work that grows with the square of a query's length, or a call for each
- * of its parts within the call for the one before, would make these tests hang, or overflow the stack.
+ * of its parts within the call for the one before, would make these tests hang, or overflow the stack. What grows with
+ * the length of a query times the lines is bounded by counting, in stage-bounds.ts and in the interpreter of templates.
  */
 import { describe, expect, test } from 'vitest';
 import { parseExpr, queryBytesMax } from '../../../src/logql/syntax/parser.js';
@@ -96,6 +97,7 @@ describe('label filters', () => {
     ['all of many', long('{app="x"} | json | ', (i) => `level!="z${i}"`, ' and '), lines.length],
     ['any of many', long('{app="x"} | json | level="info" or ', (i) => `level="z${i}"`, ' or '), infoLines],
     ['expressions', long('{app="x"} | json ', (i) => `|level!~"q[a-z]z${i}"`), lines.length],
+    ['expressions for what never recurs', long('{app="x"} | json ', (i) => `|msg!~"q[a-z]z${i}"`), lines.length],
     ['numbers', long('{app="x"} | json ', (i) => `|status>=${i % 150}`), infoLines + errorLines],
     [
       'numbers that are none',
@@ -110,6 +112,25 @@ describe('label filters', () => {
     ['brackets', `{app="x"} | json | ${'('.repeat(380)}level="info"${')'.repeat(380)}`, infoLines],
   ])('%s', (_title, query, want) => expect(countOf(query)).toBe(want));
 
+  test.each([
+    ['lines', '{app="x"}', (i: number) => `!= ip("10.9.${i}.1")`],
+    ['lines, several in one', '{app="x"} != "a"', (i: number) => ` or ip("10.9.${i}.1")`],
+    ['labels', '{app="x"} | logfmt', (i: number) => `| a!=ip("10.9.${i}.1")`],
+    ['labels, several in one', '{app="x"} | logfmt | b="x"', (i: number) => ` or a=ip("10.9.${i}.1")`],
+  ])('by address in %s: at most 250', (_title, head, part) => {
+    const query = (count: number): string => head + Array.from({ length: count }, (_, i) => part(i)).join('');
+    expect(() => countOf(query(250))).not.toThrow();
+    expect(() => parseExpr(query(251))).toThrow('251 filters by ip, at most 250 expected');
+  });
+
+  test('by address behind unwrap: at most 250', () => {
+    const filters = (count: number): string =>
+      Array.from({ length: count }, (_, i) => `| a!=ip("10.9.${i}.1")`).join('');
+    const query = (count: number): string => `sum_over_time({app="x"} | json | unwrap status ${filters(count)} [1m])`;
+    expect(parseExpr(query(250)).kind).toBe('range-aggregation');
+    expect(() => parseExpr(query(251))).toThrow('251 filters by ip, at most 250 expected');
+  });
+
   test('too deep a nest is refused', () => {
     const query = long('{app="x"} | ', (i) => (i % 2 === 0 ? 'a="x" or' : 'b="y" and'), ' ', 'c="1"');
     expect(() => countOf(query)).toThrow('nested too deeply');
@@ -121,23 +142,41 @@ describe('parsers', () => {
     ['json', long('{app="x"}', () => '|json'), infoLines],
     ['json and logfmt by turns', long('{app="x"}', () => '|json|logfmt'), infoLines],
     ['logfmt --strict', long('{app="x"}', () => '|logfmt --strict', '', '| json'), infoLines],
-    ['unpack', long('{app="x"}', () => '|unpack', '', '| json'), infoLines],
-    ['decolorize', long('{app="x"}', () => '|decolorize', '', '| json'), infoLines],
-    ['patterns', long('{app="x"}', (i) => `|pattern "<a>~${i}"`, '', '| json'), infoLines],
+    ['regexp', long('{app="x"}', () => '|regexp "(?P<a>q)"', '', '| json'), infoLines],
   ])('%s, many times', (_title, query, want) => expect(countWith(query, { level: 'info' })).toBe(want));
 
+  test.each([
+    ['unpack', '|unpack'],
+    ['decolorize', '|decolorize'],
+    ['patterns', (i: number) => `|pattern "<a>~${i}"`],
+    ['expressions', (i: number) => `|regexp "(?P<a>q${i})"`],
+    ['json after line_format', '|line_format "{{__line__}}"|json'],
+    ['line_format', (i: number) => `|line_format "${i}"`],
+    ['label_format', (i: number) => `|label_format a="${i}"`],
+    ['drop', (i: number) => `|drop a${i}`],
+  ])('%s: at most 250 in a pipeline', (_title, stage) => {
+    const query = (count: number): string =>
+      `{app="x"}${Array.from({ length: count }, (_, i) => (typeof stage === 'string' ? stage : stage(i))).join('')}`;
+    const each = typeof stage === 'string' ? stage.split('|').length - 1 : 1;
+    expect(countOf(query(250 / each))).toBe(lines.length);
+    expect(() => parseExpr(query(250 / each + 1))).toThrow('stages that are no filters, at most 250 expected');
+    expect(() => parseExpr(`count_over_time(${query(250 / each + 1)} | json [1m])`)).toThrow('at most 250 expected');
+  });
+
   test('expressions for json', () => {
-    const query = long('{app="x"} | json ', (i) => `a${i}="z${i}"`, ',', ',level="level",b="list[1].a"');
-    const few = runLog(query, [{ labels: { app: 'x' }, batch: batchOf(lines.slice(0, 20)) }]);
-    const json = few.filter(({ labels }) => labels.all.get('level') !== '');
-    expect(json).toHaveLength(15);
-    for (const { labels } of json) expect(labels.all.get('b')).toBe('b');
+    const part = (i: number) => `a${i}="list[${i}]"`;
+    const query = (count: number) =>
+      `{app="x"} | json ${Array.from({ length: count }, (_, i) => part(i)).join()},b="list[1].a"`;
+    const json = runLog(query(999), streams).filter(({ labels }) => labels.all.get('b') === 'b');
+    expect(json).toHaveLength(infoLines + errorLines);
+    expect(() => parseExpr(query(1000))).toThrow('extracts 1001 labels by expressions, at most 1000 expected');
   });
 
   test('expressions for logfmt', () => {
-    const query = long('{app="x"} | logfmt ', (i) => `a${i}="z${i}"`, ',', ',level="level"');
-    const few = runLog(query, [{ labels: { app: 'x' }, batch: batchOf(lines.slice(0, 20)) }]);
-    expect(few.filter(({ labels }) => labels.all.get('level') === 'warn')).toHaveLength(5);
+    const query = (count: number) =>
+      `{app="x"} | logfmt ${Array.from({ length: count }, (_, i) => `a${i}="z${i}"`).join()},level="level"`;
+    expect(countWith(query(999), { level: 'warn' })).toBe(logfmtLines);
+    expect(() => parseExpr(query(1000))).toThrow('extracts 1001 labels by expressions, at most 1000 expected');
   });
 
   test.each([
@@ -178,14 +217,25 @@ describe('labels', () => {
 describe('templates', () => {
   const first = (query: string) => runLog(query, [{ labels: { app: 'x' }, batch: batchOf(lines.slice(1, 2)) }])[0];
   test.each([
-    ['fields', long('{app="x"} | line_format `', () => '{{.app}}', '', '`'), /^x+$/],
-    ['a pipeline', long('{app="x"} | line_format `{{.app', () => '|upper', '', '}}`'), /^X$/],
-    ['line_format, many times', long('{app="x"}', () => '|line_format "{{.app}}"'), /^x$/],
-    ['line_format that nobody reads', long('{app="x"}', () => '|line_format ""', '', '|line_format "y"'), /^y$/],
+    ['fields', `{app="x"} | line_format \`${'{{.app}}'.repeat(2000)}\``, /^x+$/],
+    ['a pipeline', `{app="x"} | line_format \`{{.app${'|upper'.repeat(1999)}}}\``, /^X$/],
   ])('%s', (_title, query, want) => expect(first(query)?.line).toMatch(want));
 
+  test.each([
+    ['fields', `{app="x"} | line_format \`${'{{.app}}'.repeat(2001)}\``],
+    ['variables', `{app="x"} | line_format \`{{$a := 1}}${'{{$a}}'.repeat(2000)}\``],
+    ['a pipeline', `{app="x"} | line_format \`{{.app${'|upper'.repeat(2000)}}}\``],
+    ['definitions', `{app="x"} | line_format \`{{define "a"}}${'{{upper "x"}}'.repeat(2001)}{{end}}\``],
+    [
+      'two templates',
+      `{app="x"} | label_format a=\`${'{{upper "x"}}'.repeat(1000)}\`,b=\`${'{{upper "x"}}'.repeat(1001)}\``,
+    ],
+  ])('%s: at most 2000 commands', (_title, query) => {
+    expect(() => parseExpr(query)).toThrow('2001 commands, at most 2000 expected');
+  });
+
   test('many templates of one label_format', () => {
-    const query = long('{app="x"} | label_format ', (i) => `a${i}="{{.app}}"`, ',');
+    const query = `{app="x"} | label_format ${Array.from({ length: 2000 }, (_, i) => `a${i}="{{.app}}"`).join()}`;
     expect(first(query)?.labels.all.get('a1000')).toBe('x');
   });
 
@@ -194,6 +244,7 @@ describe('templates', () => {
     ['replacing', '{{$a := __line__}}{{$a = replace "" $a $a}}{{$a = replace "" $a $a}}{{$a = replace "" $a $a}}'],
     ['repeating', '{{repeat 1000000000 "x"}}'],
     ['indenting', '{{indent 1000000000 "x"}}'],
+    ['looping', '{{range 1000000000}}{{end}}'],
     ['calling itself', '{{define "a"}}{{template "a"}}{{end}}{{template "a"}}'],
   ])('%s without end fails, and the line stays', (_title, template) => {
     const row = first(`{app="x"} | line_format \`${template}\``);

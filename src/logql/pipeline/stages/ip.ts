@@ -32,9 +32,13 @@ export class IpMatcher {
       const isV4 = looksLikeV4(bytes, i, to);
       if (!isV4 && !looksLikeV6(bytes, i, to)) continue;
       const charset = isV4 ? v4Charset : v6Charset;
+      const separator = isV4 ? 0x2e : 0x3a;
+      let separators = 0;
       let end = i;
-      while (end < to && charset[bytes[end] as number] === 1) end++;
-      if (this.#contains(parseAddress(latin1(bytes, i, end)))) return true;
+      for (; end < to && charset[bytes[end] as number] === 1; end++) if (bytes[end] === separator) separators++;
+      // Times of day and numbers look like addresses at first: a text is made only of what can be one.
+      const canBe = isV4 ? separators === 3 : separators >= 2;
+      if (canBe && this.#contains(parseAddress(latin1(bytes, i, end)))) return true;
       // The byte behind the address is stepped over as well, as in Loki.
       i = end;
     }
