@@ -41,6 +41,13 @@ export class OpenBlock {
     this.arrivedMs = nowMs;
   }
 
+  /** Makes room at once, for a stream whose block before became so large: nothing has to be moved then. */
+  expect(rows: number, lineBytes: number): void {
+    this.#offsetNs = reserved(this.#offsetNs, this.count, rows);
+    this.#lineEnd = reserved(this.#lineEnd, this.count, rows);
+    this.#lines = reserved(this.#lines, this.rawBytes, lineBytes);
+  }
+
   /** Bytes of the lines. */
   get rawBytes(): number {
     return this.count === 0 ? 0 : (this.#lineEnd[this.count - 1] as number);

@@ -26,6 +26,9 @@ export class StreamHead {
   /** The last entry, when `#open` does not have it. */
   #last: EntryBatch | null = null;
   #known: KnownEntries | null = null;
+  /** Of the block that became full last. */
+  #fullRows = 0;
+  #fullLineBytes = 0;
 
   constructor(tenant: TenantId, labels: Labels, newestNs: Nanos, nowMs: number) {
     this.tenant = tenant;
@@ -58,6 +61,7 @@ export class StreamHead {
       if (this.#open === null) {
         const baseNs = entries.baseNs + BigInt(entries.offsetNs[row] as number);
         this.#open = new OpenBlock(baseNs, first.seq, nowMs);
+        this.#open.expect(this.#fullRows, this.#fullLineBytes);
         this.#known = null;
         // An array that grows by itself has room for 17.
         this.#blocks = this.#blocks.concat(this.#open);
@@ -68,6 +72,8 @@ export class StreamHead {
       if (open.throughNs > this.newestNs) this.newestNs = open.throughNs;
       // None fitted: its times are too far away. The next block has them as its base.
       if (next === row || open.isFull(blockBytes)) {
+        this.#fullRows = open.count;
+        this.#fullLineBytes = open.rawBytes;
         this.cut();
         full.push(open);
       }
