@@ -5,10 +5,9 @@ import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerO
 import { ApiError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { BodyReader } from './body-reader.js';
-import { localPath } from './path.js';
+import { cleanPath, localPath } from './path.js';
 import { textType } from './send.js';
 import { serverTls, type TlsSettings } from './tls.js';
-import { upgradeOptions } from './upgrade.js';
 
 export interface AppOptions {
   readonly log: Logger;
@@ -89,7 +88,6 @@ export function createApp(options: AppOptions): FastifyInstance {
     maxHeaderSize: headerBytesMax,
     requestTimeout: timeouts.readMs,
     headersTimeout: Math.min(timeouts.readHeaderMs || Infinity, timeouts.readMs || Infinity, neverMs) % neverMs,
-    ...upgradeOptions,
     connectionsCheckingInterval: Math.max(50, Math.min(timeoutCheckMaxMs, timeouts.readMs / 4 || timeoutCheckMaxMs)),
   };
   const app = Fastify({
@@ -116,11 +114,18 @@ export function createApp(options: AppOptions): FastifyInstance {
   });
   // Fastify refuses a malformed Content-Type with 415 before a route sees it; Loki's routes have an answer of their own.
   app.decorateRequest('sentContentType', '');
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
+    const clean = cleanPath(pathOf(request.url));
+    if (clean !== null)
+      return reply
+        .code(301)
+        .header('location', clean + request.url.slice(pathOf(request.url).length))
+        .send();
     const sent = request.headers['content-type'] ?? '';
     request.sentContentType = sent;
     if (!options.compress) delete request.headers['accept-encoding'];
-    if (sent !== '' && !mediaType.test(sent)) request.headers['content-type'] = 'application/octet-stream';
+    if (sent === '') delete request.headers['content-type'];
+    else if (!mediaType.test(sent)) request.headers['content-type'] = 'application/octet-stream';
   });
 
   app.setNotFoundHandler((_request, reply) =>

@@ -1,6 +1,7 @@
 /**
  * Upgrades of a connection. Only a websocket is one: Java's HTTP client offers `Upgrade: h2c` with every request, and
- * means to be answered all the same. Node knows nothing between upgrading and not reading the request at all.
+ * means to be answered all the same. Node knows nothing between upgrading and not reading the request at all; where it can
+ * be told to refuse an upgrade (22.21, 24.9), it forgets the requests that came with the refused one.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
@@ -9,9 +10,6 @@ import type { Duplex } from 'node:stream';
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 const isWebSocket = (request: IncomingMessage): boolean => request.headers.upgrade?.toLowerCase() === 'websocket';
-
-/** For Node 24.9 and later, which ask first. */
-export const upgradeOptions = { shouldUpgradeCallback: isWebSocket };
 
 /** Calls `handle` for websockets; requests that offer another upgrade are served as if they did not. */
 export function onWebSocket(server: Server, handle: UpgradeHandler): void {

@@ -1,4 +1,4 @@
-/** Durations in the two spellings that Loki prints: Go's (`24h0m20s`) and Prometheus' (`1d`). */
+/** Durations in the two spellings that Loki knows: Go's (`24h0m20s`) and Prometheus' (`1d`). */
 
 /** As Go's time.Duration prints itself. */
 export function goDuration(ns: number): string {
@@ -49,4 +49,29 @@ export function promDuration(ns: number): string {
     }
   }
   return text;
+}
+
+const inOrder = units.map(([name]) => name);
+const numberAndUnit = /^(\d+)(\D+)/;
+
+/** Prometheus' spelling (`1h30m`, `1d`) read back, in nanoseconds; the error's text when it is none. */
+export function durationNs(text: string): number | string {
+  if (text === '0') return 0;
+  if (text === '') return 'empty duration string';
+  const none = `not a valid duration string: ${JSON.stringify(text)}`;
+  let ms = 0;
+  let last = -1;
+  for (let rest = text; rest !== ''; ) {
+    const part = numberAndUnit.exec(rest);
+    if (part === null) return none;
+    const [whole, digits, unit] = part as unknown as [string, string, string];
+    const place = inOrder.indexOf(unit);
+    if (place < 0) return `unknown unit ${JSON.stringify(unit)} in duration ${JSON.stringify(text)}`;
+    if (place <= last) return none;
+    last = place;
+    ms += Number(digits) * (units[place] as (typeof units)[number])[1];
+    if (ms * 1e6 >= 2 ** 63) return 'duration out of range';
+    rest = rest.slice(whole.length);
+  }
+  return ms * 1e6;
 }

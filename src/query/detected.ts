@@ -17,11 +17,10 @@ export interface DetectedLabel {
 
 /** Always offered, whatever their values look like. Source: Loki 3.7.6. */
 const staticLabels = new Set(['cluster', 'namespace', 'instance', 'pod']);
-/** More values than this make a label useless for browsing. */
-const labelCardinalityMax = 50;
-const uuid = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
+const uuid =
+  /^(?:urn:uuid:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$|^.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}.$|^[0-9a-f]{32}$/is;
 
-/** Labels whose values are not all ids or numbers and are at most 50; the static ones first. */
+/** Labels whose values are not all ids or numbers (or are all booleans); the static ones first. */
 export function detectedLabels(
   store: Store,
   tenants: readonly TenantId[],
@@ -32,7 +31,7 @@ export function detectedLabels(
   for (const label of labelNames(store, tenants, query, range)) {
     const values = labelValues(store, tenants, label, query, range);
     if (values.length === 0) continue;
-    const browsable = values.length <= labelCardinalityMax && !values.every((v) => isNumber(v) || uuid.test(v));
+    const browsable = values.every(isBoolean) || !values.every((v) => isNumber(v) || uuid.test(v));
     if (staticLabels.has(label) || browsable) found.push({ label, cardinality: values.length });
   }
   return found.sort((a, b) => Number(staticLabels.has(b.label)) - Number(staticLabels.has(a.label)));
@@ -99,9 +98,11 @@ async function sample(
     let field = found.get(name);
     if (field === undefined) {
       if (found.size >= limit) return;
-      field = { type: typeOf(value), values: new Set(), parsers: new Set(), jsonPath: undefined };
+      field = { type: 'string', values: new Set(), parsers: new Set(), jsonPath: undefined };
       found.set(name, field);
     }
+    // The last one seen decides, as in Loki.
+    field.type = typeOf(value);
     field.values.add(value);
     if (parser !== null) field.parsers.add(parser);
     if (jsonPath && field.jsonPath === undefined) field.jsonPath = jsonPath;
@@ -179,11 +180,16 @@ export type FieldType = 'int' | 'float' | 'boolean' | 'duration' | 'bytes' | 'st
 export function typeOf(value: string): FieldType {
   if (/^[+-]?\d+$/.test(value)) return 'int';
   if (isNumber(value)) return 'float';
-  if (/^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(value)) return 'boolean';
+  if (isBoolean(value)) return 'boolean';
   if (/^[+-]?((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+$/.test(value)) return 'duration';
   if (/^(\d[\d,]*\.?\d*|\.\d+)\s*(b|[kmgtpe]i?b?)?$/i.test(value)) return 'bytes';
   return 'string';
 }
 
+const isBoolean = (value: string): boolean => /^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(value);
+
+/** As Go's strconv reads a float, hexadecimal ones included; what is out of its range is none. */
 const isNumber = (value: string): boolean =>
-  /^[+-]?(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(value) || /^[+-]?(inf|infinity|nan)$/i.test(value);
+  (/^[+-]?(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(value) && Number.isFinite(Number(value.replaceAll('_', '')))) ||
+  /^[+-]?0x([\da-f]+\.?[\da-f]*|\.[\da-f]+)p[+-]?\d+$/i.test(value) ||
+  /^[+-]?(inf|infinity|nan)$/i.test(value);

@@ -19,9 +19,9 @@ const always: TimeRange = { start: MIN_NANOS, end: MAX_NANOS };
 export function labelNames(store: Store, tenants: readonly TenantId[], query: string, range: TimeRange): string[] {
   const names = new Set<string>();
   forEachTenant(tenants, query, (tenant, matchers) => {
-    for (const { labels } of store.head.select(tenant, labelsTest(matchers), always)) {
-      for (const [name] of labels.pairs) names.add(name);
-    }
+    forEachHeadStream(store, tenant, matchers, ({ pairs }) => {
+      for (const [name] of pairs) names.add(name);
+    });
     for (const name of store.index.labelNames(tenant, matchers, range)) names.add(name);
     if (tenants.length > 1) names.add(tenantLabel);
   });
@@ -34,31 +34,36 @@ export function labelValues(
   name: string,
   query: string,
   range: TimeRange,
+  /** Whether several tenants may be read at a time, even if it is one. */
+  multiTenant = tenants.length > 1,
 ): string[] {
   const values = new Set<string>();
   forEachTenant(tenants, query, (tenant, matchers) => {
-    if (tenants.length > 1 && name === tenantLabel) {
+    if (multiTenant && name === tenantLabel) {
       values.add(tenant);
       return;
     }
-    for (const { labels } of store.head.select(tenant, labelsTest(matchers), always)) {
+    forEachHeadStream(store, tenant, matchers, (labels) => {
       const value = labels.get(name);
       if (value !== '') values.add(value);
-    }
+    });
     for (const value of store.index.labelValues(tenant, name, matchers, range)) values.add(value);
   });
   return [...values].sort();
 }
 
+/** One list of matchers for each selector. `{}` alone asks for everything, as in Loki. */
+export const parseSelectors = (selectors: readonly string[]): (readonly Matcher[])[] =>
+  selectors.map((s) => (s.trim() === '{}' ? [] : parseMatchers(s)));
+
 /** Label sets of the streams that match one of the selectors; all streams when there is none. */
 export function series(
   store: Store,
   tenants: readonly TenantId[],
-  selectors: readonly string[],
+  selectors: readonly (readonly Matcher[])[],
   range: TimeRange,
 ): Labels[] {
-  // `{}` alone asks for everything, as in Loki.
-  const groups = selectors.length === 0 ? [[]] : selectors.map((s) => (s.trim() === '{}' ? [] : parseMatchers(s)));
+  const groups = selectors.length === 0 ? [[]] : selectors;
   const found = new Map<string, Labels>();
   for (const matchers of groups) {
     for (const stream of selectStreams(store, tenants, matchers, range)) found.set(stream.labels.text, stream.labels);
@@ -90,6 +95,21 @@ export function indexStats(store: Store, tenants: readonly TenantId[], query: st
     }
   }
   return stats;
+}
+
+/** Takes no snapshot of any stream: there may be a hundred thousand. */
+function forEachHeadStream(
+  store: Store,
+  tenant: TenantId,
+  matchers: readonly Matcher[],
+  visit: (labels: Labels) => void,
+): void {
+  const matches = labelsTest(matchers);
+  const visitOnly = (labels: Labels): boolean => {
+    if (matches(labels)) visit(labels);
+    return false;
+  };
+  store.head.select(tenant, visitOnly, always);
 }
 
 function forEachTenant(

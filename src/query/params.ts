@@ -4,6 +4,7 @@
  */
 import { ApiError } from '../errors.js';
 import type { Direction } from '../logql/engine/querier.js';
+import { durationNs, promDuration } from '../model/duration.js';
 import type { Nanos, TimeRange } from '../model/time.js';
 
 /** Decoded form values: those of the body first, then those of the URL, as Go's ParseForm orders them. */
@@ -57,24 +58,13 @@ const defaultSinceNs = 3600n * 1_000_000_000n;
 const pointsMax = 11_000;
 
 export function rangeParams(form: Form, now: Nanos): RangeParams {
-  const range = bounds(form, now);
-  if (range.end < range.start) throw bad('end timestamp must not be before or equal to start time');
+  const range = orderedBounds(form, now);
   const limit = limitParam(form, 'limit', defaultLimit);
   const direction = directionParam(form);
-  const stepNs = stepParam(form, range);
-  if (stepNs <= 0) {
-    throw bad('zero or negative query resolution step widths are not accepted. Try a positive integer');
-  }
-  if (
-    Number(range.end - range.start) / stepNs > pointsMax + 1 ||
-    (range.end - range.start) / BigInt(Math.trunc(stepNs)) > BigInt(pointsMax)
-  ) {
-    throw bad(
-      'exceeded maximum resolution of 11,000 points per time series. Try increasing the value of the step parameter',
-    );
-  }
+  const stepNs = gridStep(form, range);
   const interval = form.get('interval');
-  const intervalNs = interval === '' ? 0 : secondsOrDuration(interval);
+  // Loki hands it on in milliseconds.
+  const intervalNs = interval === '' ? 0 : Math.trunc(secondsOrDuration(interval) / 1e6) * 1e6;
   if (intervalNs < 0) throw bad('interval must be >= 0');
   return { query: form.get('query'), range, stepNs, intervalNs, limit, direction };
 }
@@ -90,13 +80,34 @@ export function bounds(form: Form, now: Nanos): TimeRange {
   const since = form.get('since');
   let sinceNs = defaultSinceNs;
   if (since !== '') {
-    const ns = promDuration(since);
+    const ns = durationNs(since);
     if (typeof ns === 'string') throw bad(`could not parse 'since' parameter: ${ns}`);
     sinceNs = BigInt(ns);
   }
   const end = named(form, 'end', now);
   const endOrNow = end > now ? now : end;
   return { start: named(form, 'start', endOrNow - sinceNs), end };
+}
+
+/** For what is asked of a range: its end must not come first. */
+export function orderedBounds(form: Form, now: Nanos): TimeRange {
+  const range = bounds(form, now);
+  if (range.end < range.start) throw bad('end timestamp must not be before or equal to start time');
+  return range;
+}
+
+/**
+ * For labels and series: what max_query_lookback leaves of the range (0: all of it). Its text is what Loki says of a range that
+ * ends before it begins, too.
+ */
+export function lookedBackBounds(form: Form, now: Nanos, lookbackMs: number): TimeRange {
+  const { start, end } = bounds(form, now);
+  const lookbackNs = lookbackMs * 1e6;
+  const oldest = lookbackNs > 0 ? now - BigInt(Math.round(lookbackNs)) : start;
+  const from = start < oldest ? oldest : start;
+  if (end < from)
+    throw bad(`this data is no longer available, it is past now - max_query_lookback (${promDuration(lookbackNs)})`);
+  return { start: from, end };
 }
 
 function named(form: Form, name: string, fallback: Nanos): Nanos {
@@ -111,10 +122,13 @@ export function limitParam(form: Form, name: string, fallback: number): number {
   const text = form.get(name);
   if (text === '') return fallback;
   if (!/^[+-]?\d+$/.test(text)) throw bad(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
-  const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw bad(`strconv.Atoi: parsing ${JSON.stringify(text)}: value out of range`);
-  if (value <= 0) throw bad('limit must be a positive value');
-  return value;
+  const value = BigInt(text);
+  if (BigInt.asIntN(64, value) !== value)
+    throw bad(`strconv.Atoi: parsing ${JSON.stringify(text)}: value out of range`);
+  // Loki hands it on in 32 bits.
+  const handedOn = Number(BigInt.asUintN(32, value));
+  if (value <= 0n || handedOn === 0) throw bad('limit must be a positive value');
+  return handedOn;
 }
 
 function directionParam(form: Form): Direction {
@@ -138,6 +152,23 @@ export function stepParam(form: Form, range: TimeRange): number {
   return Math.max(1, Math.floor(Number(range.end - range.start) / 1e9 / 250)) * 1e9;
 }
 
+/** As stepParam, held against how many steps there may be. */
+export function gridStep(form: Form, range: TimeRange): number {
+  const stepNs = stepParam(form, range);
+  if (stepNs <= 0) {
+    throw bad('zero or negative query resolution step widths are not accepted. Try a positive integer');
+  }
+  if (
+    Number(range.end - range.start) / stepNs > pointsMax + 1 ||
+    (range.end - range.start) / BigInt(Math.trunc(stepNs)) > BigInt(pointsMax)
+  ) {
+    throw bad(
+      'exceeded maximum resolution of 11,000 points per time series. Try increasing the value of the step parameter',
+    );
+  }
+  return stepNs;
+}
+
 function secondsOrDuration(text: string): number {
   const seconds = goFloat(text);
   if (seconds !== null) {
@@ -147,25 +178,13 @@ function secondsOrDuration(text: string): number {
     }
     return Math.trunc(ns);
   }
-  const ns = promDuration(text);
+  const ns = durationNs(text);
   if (typeof ns === 'string') throw bad(`cannot parse ${JSON.stringify(text)} to a valid duration`);
   return ns;
 }
 
 const floatPattern = /^[+-]?(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const goFloat = (text: string): number | null => (floatPattern.test(text) ? Number(text.replaceAll('_', '')) : null);
-
-/** Prometheus' spelling (`1h30m`, `1d`), in nanoseconds; the error's text when it is none. */
-function promDuration(text: string): number | string {
-  if (text === '0') return 0;
-  if (text === '') return 'empty duration string';
-  const m = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/.exec(text);
-  if (!m) return `not a valid duration string: ${JSON.stringify(text)}`;
-  const unitsMs = [365 * 86_400_000, 7 * 86_400_000, 86_400_000, 3_600_000, 60_000, 1000, 1];
-  let ms = 0;
-  for (const [i, unit] of unitsMs.entries()) ms += Number(m[i + 1] ?? 0) * unit;
-  return ms * 1e6;
-}
 
 /**
  * Seconds with a fraction, whole seconds (at most ten characters), nanoseconds, or RFC 3339.
@@ -199,8 +218,10 @@ const rfc3339Pattern = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.,](\d+))?(Z|[+-]\d
 export function rfc3339(text: string): Nanos | null {
   const m = rfc3339Pattern.exec(text);
   if (!m) return null;
-  const ms = Date.parse(`${m[1]}${m[3]}`);
-  if (Number.isNaN(ms)) return null;
+  const [, local, , zone] = m as unknown as [string, string, string | undefined, string];
+  const ms = Date.parse(`${local}${zone}`);
+  // Date.parse takes the 24th hour and the 30th of February for the time after.
+  if (Number.isNaN(ms) || new Date(Date.parse(`${local}Z`)).toISOString().slice(0, 19) !== local) return null;
   return BigInt(ms) * 1_000_000n + BigInt((m[2] ?? '').slice(0, 9).padEnd(9, '0'));
 }
 

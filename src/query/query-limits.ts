@@ -68,11 +68,7 @@ export function withinLimits(
   limits: Limits,
   { nowNs, lookBackMs }: { readonly nowNs: () => Nanos; readonly lookBackMs: number },
 ): TimeRange | null {
-  if (expr.kind === 'log' && limits.max_entries_limit_per_query > 0 && limit > limits.max_entries_limit_per_query) {
-    throw bad(
-      `max entries limit per query exceeded, limit > max_entries_limit_per_query (${limit} > ${limits.max_entries_limit_per_query})`,
-    );
-  }
+  if (expr.kind === 'log') checkEntriesLimit(limit, limits);
   let range = asked;
   if (limits.max_query_lookback > 0) {
     const oldest = nowNs() - BigInt(Math.round(limits.max_query_lookback * nsPerMs));
@@ -95,6 +91,11 @@ export function withinLimits(
     checkLength(Number(range.end - range.start) + aggregation.rangeNs, limits);
   }
   return range;
+}
+
+export function checkEntriesLimit(limit: number, { max_entries_limit_per_query: max }: Limits): void {
+  if (max > 0 && limit > max)
+    throw bad(`max entries limit per query exceeded, limit > max_entries_limit_per_query (${limit} > ${max})`);
 }
 
 function checkLength(lengthNs: number, limits: Limits): void {

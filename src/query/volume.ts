@@ -1,11 +1,12 @@
 /** How many bytes the streams of a selector hold, by series or by label: what Drilldown and the label browser show. */
 
+import { ApiError } from '../errors.js';
 import { parseMatchers } from '../logql/syntax/parser.js';
 import { byName, Labels } from '../model/labels.js';
 import type { Matcher } from '../model/matcher.js';
 import type { TenantId } from '../model/tenant.js';
 import type { Nanos, TimeRange } from '../model/time.js';
-import { bad, bounds, type Form, limitParam, stepParam } from './params.js';
+import { bad, type Form, gridStep, limitParam, orderedBounds } from './params.js';
 import { type SourceBlock, type Store, selectStreams } from './stream-source.js';
 
 export interface VolumeParams {
@@ -18,29 +19,50 @@ export interface VolumeParams {
 
 export interface Volume {
   readonly labels: Labels;
-  /** Parallel to the times asked for; 0 where nothing was. */
-  readonly bytes: readonly number[];
+  /** Parallel to the times asked for; null where there was no stream. */
+  readonly bytes: readonly (number | null)[];
 }
 
+/** The limit is a signed number of 32 bits here, in Loki. */
+const limitMax = 2 ** 31 - 1;
+
+/** What is wrong first is told first, in the order in which Loki reads. */
 export function volumeParams(form: Form, now: Nanos): VolumeParams {
-  const limit = form.get('limit') === '0' ? 100 : limitParam(form, 'limit', 100);
-  const range = bounds(form, now);
-  if (range.end < range.start) throw bad('end timestamp must not be before or equal to start time');
+  const limit = limitOf(form);
+  const aggregateBy = aggregation(form);
+  return params(form, orderedBounds(form, now), limit, aggregateBy);
+}
+
+export function volumeRangeParams(form: Form, now: Nanos): VolumeParams & { readonly stepNs: number } {
+  const range = orderedBounds(form, now);
+  const limit = limitOf(form);
+  const stepNs = gridStep(form, range);
+  return { ...params(form, range, limit, aggregation(form)), stepNs };
+}
+
+const limitOf = (form: Form): number => (form.get('limit') === '0' ? 100 : limitParam(form, 'limit', 100));
+
+function aggregation(form: Form): 'series' | 'labels' {
   const by = form.get('aggregateBy') || 'series';
   if (by !== 'series' && by !== 'labels') throw bad('invalid aggregation option');
+  return by;
+}
+
+function params(form: Form, range: TimeRange, limit: number, aggregateBy: 'series' | 'labels'): VolumeParams {
+  if (limit > limitMax) throw bad('limit must be a positive value');
+  const targets = form.get('targetLabels');
   return {
     query: form.get('query'),
     range,
     limit,
-    targetLabels: form.get('targetLabels').split(',').filter(Boolean),
-    aggregateBy: by,
+    targetLabels: targets === '' ? [] : targets.split(','),
+    aggregateBy,
   };
 }
 
 /** Ends of the buckets of a range query, as Loki cuts them: aligned to the step, the last one ends with the range. */
-export function volumeBuckets(form: Form, range: TimeRange): TimeRange[] {
-  const step = BigInt(Math.trunc(stepParam(form, range)));
-  if (step <= 0n) throw bad('zero or negative query resolution step widths are not accepted. Try a positive integer');
+export function volumeBuckets(stepNs: number, range: TimeRange): TimeRange[] {
+  const step = BigInt(Math.trunc(stepNs));
   const buckets: TimeRange[] = [];
   for (let start = range.start; start < range.end; ) {
     const next = start - (start % step) + step;
@@ -51,40 +73,64 @@ export function volumeBuckets(form: Form, range: TimeRange): TimeRange[] {
   return buckets;
 }
 
-/** Volumes in each bucket, the largest first (by the first bucket that has any), at most `limit`. */
+/** Of each bucket the `limit` largest volumes; in the order of buckets, the largest first. */
 export function volumes(
   store: Store,
   tenants: readonly TenantId[],
-  params: VolumeParams,
+  params: VolumeParams & { readonly seriesMax: number },
   buckets: readonly TimeRange[],
 ): Volume[] {
-  const { aggregateBy, limit } = params;
   const everything = params.query.trim() === '{}';
   const matchers = everything ? [] : parseMatchers(params.query);
-  const shown = shownLabels(params.targetLabels, matchers);
-  const byName_ = new Map<string, { labels: Labels; bytes: number[] }>();
-  const add = (labels: Labels, bucket: number, bytes: number) => {
-    let volume = byName_.get(labels.text);
-    if (volume === undefined) {
-      volume = { labels, bytes: buckets.map(() => 0) };
-      byName_.set(labels.text, volume);
+  const found = new Map<string, { labels: Labels; bytes: (number | null)[] }>();
+  for (const [k, bucket] of buckets.entries()) {
+    const range = { start: wholeSecond(bucket.start), end: wholeSecond(bucket.end) };
+    const all = [...bucketVolumes(store, tenants, params, matchers, range).values()];
+    if (all.length > params.seriesMax) {
+      throw new ApiError(
+        'internal',
+        `the query hit the max number of series limit (limit: ${params.seriesMax} series)`,
+      );
     }
-    volume.bytes[bucket] = (volume.bytes[bucket] as number) + bytes;
-  };
-  for (const [k, range] of buckets.entries()) {
-    for (const stream of selectStreams(store, tenants, withTargets(matchers, params.targetLabels), range)) {
-      const bytes = Math.trunc(sum(stream.blocks.map((block) => blockBytes(block) * share(block, range))));
-      const pairs = stream.labels.pairs.filter(([name]) => shown === null || shown.has(name));
-      if (aggregateBy === 'series') add(new Labels([...pairs].sort(byName)), k, bytes);
-      else
-        for (const [name] of params.targetLabels.length > 0 ? pairs : stream.labels.pairs)
-          add(new Labels([[name, '']]), k, bytes);
+    all.sort((a, b) => b.bytes - a.bytes || (a.labels.text < b.labels.text ? -1 : 1));
+    for (const { labels, bytes } of all.slice(0, params.limit)) {
+      let volume = found.get(labels.text);
+      if (volume === undefined) {
+        volume = { labels, bytes: buckets.map(() => null) };
+        found.set(labels.text, volume);
+      }
+      volume.bytes[k] = bytes;
     }
   }
-  const first = (v: Volume) => v.bytes.find((n) => n > 0) ?? 0;
-  const sorted = [...byName_.values()].sort((a, b) => first(b) - first(a) || (a.labels.text < b.labels.text ? -1 : 1));
-  return sorted.slice(0, limit);
+  return [...found.values()];
 }
+
+function bucketVolumes(
+  store: Store,
+  tenants: readonly TenantId[],
+  { targetLabels, aggregateBy }: VolumeParams,
+  matchers: readonly Matcher[],
+  range: TimeRange,
+): ReadonlyMap<string, { readonly labels: Labels; bytes: number }> {
+  const shown = shownLabels(targetLabels, matchers);
+  const sums = new Map<string, { readonly labels: Labels; bytes: number }>();
+  const add = (labels: Labels, bytes: number) => {
+    const sum = sums.get(labels.text);
+    if (sum) sum.bytes += bytes;
+    else sums.set(labels.text, { labels, bytes });
+  };
+  for (const stream of selectStreams(store, tenants, withTargets(matchers, targetLabels), range)) {
+    const bytes = Math.trunc(sum(stream.blocks.map((block) => blockBytes(block) * share(block, range))));
+    const pairs = stream.labels.pairs.filter(([name]) => shown === null || shown.has(name));
+    if (aggregateBy === 'series') add(new Labels([...pairs].sort(byName)), bytes);
+    else
+      for (const [name] of targetLabels.length > 0 ? pairs : stream.labels.pairs) add(new Labels([[name, '']]), bytes);
+  }
+  return sums;
+}
+
+/** Loki asks for volumes by the second, whatever the times of the answer. */
+const wholeSecond = (ns: Nanos): Nanos => ns - (ns % 1_000_000_000n);
 
 /** The labels that name a series: the targets, else those of the selector, else all. */
 function shownLabels(targets: readonly string[], matchers: readonly Matcher[]): ReadonlySet<string> | null {

@@ -345,9 +345,9 @@ describe('structured metadata', () => {
   });
 
   test('a name of which nothing is left refuses the push', () => {
-    expect(thrown(() => clean({ '': 'x' }))).toEqual([400, 'label name is empty']);
+    expect(thrown(() => clean({ '': 'x' }))).toEqual([500, 'label name is empty']);
     expect(thrown(() => clean({ '--': 'x' }))).toEqual([
-      400,
+      500,
       'normalization for label name "--" resulted in invalid name "_"',
     ]);
   });

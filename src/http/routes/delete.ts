@@ -8,8 +8,7 @@ import { parseLogExpr } from '../../logql/syntax/parser.js';
 import type { TenantId } from '../../model/tenant.js';
 import type { Nanos } from '../../model/time.js';
 import { rfc3339 } from '../../query/params.js';
-import { formOf, writeTenant } from '../request.js';
-import { sendJson } from '../send.js';
+import { urlForm, writeTenant } from '../request.js';
 import type { RouteDeps } from './deps.js';
 
 export interface DeleteRouteDeps extends RouteDeps {
@@ -36,7 +35,7 @@ export function deleteRoutes(
       handler: async (request, reply) => {
         const tenant = writeTenant(request, policy);
         allowed(tenant);
-        const form = formOf(request);
+        const form = urlForm(request);
         const query = form.get('query');
         if (query === '') throw refuse('query not set');
         try {
@@ -48,10 +47,10 @@ export function deleteRoutes(
         if (form.get('start') === '') throw refuse('start time not set');
         const fromNs = time(form.get('start'), 'start');
         const throughNs = form.get('end') === '' ? now : time(form.get('end'), 'end');
-        if (throughNs > now + 1_000_000_000n) throw refuse('deletes in the future are not allowed');
+        if (throughNs > now) throw refuse('deletes in the future are not allowed');
         if (fromNs >= throughNs) throw refuse("start time can't be greater than or equal to end time");
         const packs = await packsOf(tenant, fromNs, throughNs);
-        const { id } = await requests.add({ tenant, query, fromNs, throughNs, packs }, randomBytes(8).toString('hex'));
+        const { id } = await requests.add({ tenant, query, fromNs, throughNs, packs }, randomBytes(4).toString('hex'));
         changed(tenant, fromNs, throughNs);
         return reply.code(204).header('x-loki-delete-request-id', id).send();
       },
@@ -66,15 +65,16 @@ export function deleteRoutes(
         end_time: Number(r.throughNs / 1_000_000_000n),
         query: r.query,
         status: r.status,
-        created_at: Math.floor(r.createdMs / 1000),
+        created_at: r.createdMs / 1000,
+        user_id: '',
       }));
-      return sendJson(request, reply, list);
+      return reply.header('content-type', 'application/json').send(Buffer.from(`${JSON.stringify(list)}\n`));
     });
 
     app.delete(url, async (request, reply) => {
       const tenant = writeTenant(request, policy);
       allowed(tenant);
-      const id = formOf(request).get('request_id');
+      const id = urlForm(request).get('request_id');
       if (id !== '' && !(await requests.cancel(tenant, id))) {
         throw new ApiError('not-found', 'could not find delete request with given id\n');
       }
@@ -88,9 +88,9 @@ export function deleteRoutes(
   }
 }
 
-/** Seconds since 1970, or RFC 3339. */
+/** Seconds since 1970 in ten characters, or RFC 3339. */
 function time(text: string, name: string): Nanos {
-  if (/^-?\d+(\.\d+)?$/.test(text)) return BigInt(Math.round(Number(text) * 1000)) * 1_000_000n;
+  if (/^[+-]?\d+$/.test(text) && text.length === 10) return BigInt(text) * 1_000_000_000n;
   const ns = rfc3339(text);
   if (ns === null) throw refuse(`invalid ${name} time: require unix seconds or RFC3339 format`);
   return ns;

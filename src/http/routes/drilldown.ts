@@ -7,10 +7,18 @@ import type { Querier } from '../../logql/engine/querier.js';
 import type { TenantId } from '../../model/tenant.js';
 import { nanosToMillis, type TimeRange } from '../../model/time.js';
 import { detectedFields, detectedFieldValues, detectedLabels } from '../../query/detected.js';
-import { bounds, type Form, limitParam } from '../../query/params.js';
+import { type Form, gridStep, limitParam, orderedBounds } from '../../query/params.js';
+import { checkEntriesLimit, strictest } from '../../query/query-limits.js';
 import { QueryStats, statsJson } from '../../query/stats.js';
 import type { Store } from '../../query/stream-source.js';
-import { type Volume, type VolumeParams, volumeBuckets, volumeParams, volumes } from '../../query/volume.js';
+import {
+  type Volume,
+  type VolumeParams,
+  volumeBuckets,
+  volumeParams,
+  volumeRangeParams,
+  volumes,
+} from '../../query/volume.js';
 import { formOf, readTenants, requestSignal } from '../request.js';
 import { sendJson } from '../send.js';
 import type { RouteDeps } from './deps.js';
@@ -39,7 +47,7 @@ export function drilldownRoutes(app: FastifyInstance, deps: DrilldownRouteDeps):
       const at = nanosToMillis(params.range.end) / 1000;
       const result = volumesOf(tenants, params, [params.range]).map(({ labels, bytes }) => ({
         metric: labels.toRecord(),
-        value: [at, formatSample(bytes[0] as number)],
+        value: [at, formatSample(bytes[0] ?? 0)],
       }));
       return sendJson(request, reply, {
         status: 'success',
@@ -53,18 +61,20 @@ export function drilldownRoutes(app: FastifyInstance, deps: DrilldownRouteDeps):
     url: '/loki/api/v1/index/volume_range',
     handler: async (request, reply) => {
       const tenants = readTenants(request, policy);
-      const form = formOf(request);
-      const params = volumeParams(form, nowNs());
-      const buckets = volumeBuckets(form, params.range);
-      const result = volumesOf(tenants, params, buckets).map(({ labels, bytes }) => ({
+      const params = volumeRangeParams(formOf(request), nowNs());
+      const buckets = volumeBuckets(params.stepNs, params.range);
+      const series = volumesOf(tenants, params, buckets).map(({ labels, bytes }) => ({
         metric: labels.toRecord(),
         values: bytes.flatMap((n, k) =>
-          n > 0 ? [[nanosToMillis(buckets[k]?.end ?? 0n) / 1000, formatSample(n)]] : [],
+          n === null ? [] : [[nanosToMillis(buckets[k]?.end ?? 0n) / 1000, formatSample(n)]],
         ),
       }));
+      // Loki tells the two kinds apart by what is in them: with one value each (or with no series) it is a vector.
+      const isVector = series.every(({ values }) => values.length === 1);
+      const result = isVector ? series.map(({ metric, values }) => ({ metric, value: values[0] })) : series;
       return sendJson(request, reply, {
         status: 'success',
-        data: { resultType: 'matrix', result, stats: statsJson(new QueryStats()) },
+        data: { resultType: isVector ? 'vector' : 'matrix', result, stats: statsJson(new QueryStats()) },
       });
     },
   });
@@ -74,7 +84,8 @@ export function drilldownRoutes(app: FastifyInstance, deps: DrilldownRouteDeps):
     url: '/loki/api/v1/detected_labels',
     handler: async (request, reply) => {
       const form = formOf(request);
-      const found = detectedLabels(store, readTenants(request, policy), form.get('query'), bounds(form, nowNs()));
+      const tenants = readTenants(request, policy);
+      const found = detectedLabels(store, tenants, form.get('query'), orderedBounds(form, nowNs()));
       return sendJson(request, reply, found.length > 0 ? { detectedLabels: found } : {});
     },
   });
@@ -85,11 +96,11 @@ export function drilldownRoutes(app: FastifyInstance, deps: DrilldownRouteDeps):
     handler: async (request, reply) => {
       const tenants = readTenants(request, policy);
       const form = formOf(request);
-      const options = fieldOptions(form);
+      const options = fieldOptions(form, tenants);
       const querier = deps.querier(tenants, new QueryStats());
       const signal = requestSignal(reply, deps.queryTimeoutMs(tenants));
       const fields = await detectedFields(querier, form.get('query'), options, signal);
-      return sendJson(request, reply, { ...(fields.length > 0 && { fields }), limit: options.limit });
+      return sendJson(request, reply, fields.length > 0 ? { fields, limit: options.limit } : {});
     },
   });
 
@@ -99,7 +110,7 @@ export function drilldownRoutes(app: FastifyInstance, deps: DrilldownRouteDeps):
     handler: async (request, reply) => {
       const tenants = readTenants(request, policy);
       const form = formOf(request);
-      const options = fieldOptions(form);
+      const options = fieldOptions(form, tenants);
       const querier = deps.querier(tenants, new QueryStats());
       const signal = requestSignal(reply, deps.queryTimeoutMs(tenants));
       const values = await detectedFieldValues(querier, form.get('query'), request.params.name, options, signal);
@@ -119,15 +130,16 @@ export function drilldownRoutes(app: FastifyInstance, deps: DrilldownRouteDeps):
   function volumesOf(tenants: readonly TenantId[], params: VolumeParams, buckets: readonly TimeRange[]): Volume[] {
     const limits = tenants.map((tenant) => deps.limitsFor(tenant));
     if (!limits.every((l) => l.volume_enabled)) throw new ApiError('not-found', 'not found');
-    const all = volumes(store, tenants, { ...params, limit: Number.MAX_SAFE_INTEGER }, buckets);
-    const max = Math.min(...limits.map((l) => l.volume_max_series));
-    if (all.length > max)
-      throw new ApiError('internal', `the query hit the max number of series limit (limit: ${max} series)`);
-    return all.slice(0, params.limit);
+    const seriesMax = Math.min(...limits.map((l) => l.volume_max_series));
+    return volumes(store, tenants, { ...params, seriesMax }, buckets);
   }
 
-  function fieldOptions(form: Form) {
+  function fieldOptions(form: Form, tenants: readonly TenantId[]) {
+    const range = orderedBounds(form, nowNs());
     const limit = limitParam(form, form.get('limit') === '' ? 'field_limit' : 'limit', 1000);
-    return { range: bounds(form, nowNs()), lineLimit: limitParam(form, 'line_limit', 100), limit };
+    const lineLimit = limitParam(form, 'line_limit', 100);
+    gridStep(form, range); // only to refuse what Loki refuses
+    checkEntriesLimit(lineLimit, strictest(tenants.map((tenant) => deps.limitsFor(tenant))));
+    return { range, lineLimit, limit };
   }
 }

@@ -1,6 +1,7 @@
 /** `/api/prom/query`: log queries in the shape that Loki had before 1.0. Old dashboards and loki_exporter still ask it. */
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../../errors.js';
+import { parseExpr } from '../../logql/syntax/parser.js';
 import { quoteGo } from '../../model/labels.js';
 import type { Frontend } from '../../query/frontend.js';
 import { type Form, rangeParams } from '../../query/params.js';
@@ -22,11 +23,12 @@ export function legacyRoutes(app: FastifyInstance, { frontend, policy, nowNs, qu
       const tenants = readTenants(request, policy);
       const form = formOf(request);
       const params = rangeParams(form, nowNs());
+      if (prefixed(() => parseExpr(params.query)).kind !== 'log')
+        throw refuse(form.get('regexp') === '' ? notStreams : notLogs);
       const query = withRegexp(form, params.query);
       const signal = requestSignal(reply, queryTimeoutMs(tenants));
       const { result } = await frontend.range(tenants, { ...params, query }, signal);
-      if (result.kind !== 'streams')
-        throw new ApiError('bad-request', 'legacy endpoints only support streams result type');
+      if (result.kind !== 'streams') throw refuse(notStreams);
       const streams = [...groupStreams(result.entries, false)].map(({ labels, entries }) => ({
         labels: labels.text,
         entries: entries.map(({ ns, line }) => ({
@@ -37,6 +39,19 @@ export function legacyRoutes(app: FastifyInstance, { frontend, policy, nowNs, qu
       return sendJson(request, reply, { streams });
     },
   });
+}
+
+const notStreams = 'legacy endpoints only support streams result type';
+const notLogs = 'only log selector is supported';
+const refuse = (text: string): ApiError => new ApiError('bad-request', `rpc error: code = Code(400) desc = ${text}`);
+
+/** What is wrong with the query is told as one process of Loki tells another. */
+function prefixed<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (e) {
+    throw e instanceof ApiError ? refuse(e.message) : e;
+  }
 }
 
 /** The old parameter `regexp` is a line filter behind the selector. */

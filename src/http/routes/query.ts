@@ -1,5 +1,5 @@
 /** `query_range`, `query` and `format_query`. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from '../../errors.js';
 import { parseSyntax } from '../../logql/syntax/parser.js';
 import { prettify } from '../../logql/syntax/prettier.js';
@@ -24,6 +24,7 @@ export function queryRoutes(app: FastifyInstance, deps: QueryRouteDeps): void {
       const tenants = readTenants(request, policy);
       const params = rangeParams(formOf(request), nowNs());
       const answer = await frontend.range(tenants, params, requestSignal(reply, queryTimeoutMs(tenants)));
+      refuseParquet(request);
       return sendPieces(request, reply, pieces(answer, encodingFlags(request)));
     },
   });
@@ -35,6 +36,7 @@ export function queryRoutes(app: FastifyInstance, deps: QueryRouteDeps): void {
       const tenants = readTenants(request, policy);
       const params = instantParams(formOf(request), nowNs());
       const answer = await frontend.instant(tenants, params, requestSignal(reply, queryTimeoutMs(tenants)));
+      refuseParquet(request);
       return sendPieces(request, reply, pieces(answer, encodingFlags(request)));
     },
   });
@@ -56,3 +58,12 @@ export function queryRoutes(app: FastifyInstance, deps: QueryRouteDeps): void {
 }
 
 const pieces = ({ result, stats }: Answer, flags: readonly string[]) => encodeResult(result, { flags, stats });
+
+/** Loki has a second encoding of answers, off by default; who asks for it there is told so. */
+function refuseParquet(request: FastifyRequest): void {
+  if (request.headers.accept !== 'application/vnd.apache.parquet') return;
+  throw new ApiError(
+    'bad-request',
+    'support for Parquet encoded responses is disabled. Enable with -frontend.support-parquet-encoding=true',
+  );
+}

@@ -1,7 +1,7 @@
 /** Who is there and how it is: ready, buildinfo, config, services, rings, log level, metrics, flush. */
 import type { FastifyInstance } from 'fastify';
-import { ApiError } from '../../errors.js';
 import type { Metrics } from '../../metrics/metrics.js';
+import { quoteGo } from '../../model/labels.js';
 import type { TenantId } from '../../model/tenant.js';
 import { formOf, type TenantPolicy, writeTenant } from '../request.js';
 import { sendText, textType } from '../send.js';
@@ -57,9 +57,7 @@ export function statusRoutes(app: FastifyInstance, deps: StatusRouteDeps): void 
 
   app.get('/config', (request, reply) => {
     const mode = formOf(request).get('mode');
-    if (mode !== '' && mode !== 'diff' && mode !== 'defaults')
-      throw new ApiError('bad-request', 'invalid mode, use diff or defaults\n');
-    return sendText(reply, deps.renderConfig(mode === '' ? 'full' : mode));
+    return sendText(reply, deps.renderConfig(mode === 'diff' || mode === 'defaults' ? mode : 'full'));
   });
 
   app.get('/config/tenant/v1/limits', (request, reply) =>
@@ -79,19 +77,20 @@ export function statusRoutes(app: FastifyInstance, deps: StatusRouteDeps): void 
     );
   }
 
+  const logLevelType = 'application/json; charset=utf-8';
   app.get('/log_level', (_request, reply) =>
     reply
-      .header('content-type', 'application/json')
+      .header('content-type', logLevelType)
       .send(JSON.stringify({ message: `Current log level is ${deps.logLevel.get()}` })),
   );
   app.post('/log_level', (request, reply) => {
     const level = formOf(request).get('log_level');
     const accepted = deps.logLevel.set(level);
-    const message = accepted ? `Log level set to ${level}` : `unrecognized log level "${level}"`;
+    const message = accepted ? `Log level set to ${level}` : `unrecognized log level ${quoteGo(level)}`;
     return reply
       .code(accepted ? 200 : 400)
-      .header('content-type', 'application/json')
-      .send(JSON.stringify(accepted ? { message } : { message, status: 'failed' }));
+      .header('content-type', logLevelType)
+      .send(JSON.stringify({ message, status: accepted ? 'success' : 'failed' }));
   });
 
   app.get('/metrics', async (_request, reply) =>

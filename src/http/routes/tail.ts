@@ -147,13 +147,13 @@ export function tailRoutes(app: FastifyInstance, deps: TailRouteDeps): { close()
 }
 
 function tailRequest(request: FastifyRequest, { policy, nowNs }: TailRouteDeps): TailRequest {
+  const tenant = writeTenant(request, policy);
   const form = formOf(request);
   const query = form.get('query');
   parseExpr(query);
   const limit = limitParam(form, 'limit', 100);
   const { start } = bounds(form, nowNs());
   const delayMs = delaySeconds(form) * 1000;
-  const tenant = writeTenant(request, policy);
   const flags = encodingFlags(request);
   const legacy = pathOf(request) === legacyPath;
   return {

@@ -50,6 +50,7 @@ export function inflate(raw: Buffer, decode: Inflate, name: string, limits: Body
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === 'ERR_BUFFER_TOO_LARGE') throw decompressedTooLarge(max + 1, max);
+    if (code?.startsWith('ZSTD_')) throw badPush(`zstd: ${message}`);
     if (code?.startsWith('Z_')) throw badPush(code === 'Z_BUF_ERROR' ? 'unexpected EOF' : `${name}: ${message}`);
     throw cause;
   }

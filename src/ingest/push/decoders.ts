@@ -1,5 +1,6 @@
 /** From a request to streams in columns: which decoder reads which content. */
 import type { Limits } from '../../limits/limits.js';
+import { parseMediaType } from '../../model/media-type.js';
 import { type BodyLimits, readBody, unsnap } from './body.js';
 import { decodeJson } from './json.js';
 import { decodeLegacyJson } from './json-legacy.js';
@@ -47,12 +48,9 @@ function decodeLoki(push: PushBody, { bodyLimits }: DecodeContext, json: (body: 
   return mediaType(push.contentType) === 'application/json' ? json(body) : decodeProto(unsnap(body, bodyLimits));
 }
 
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:\/[!#$%&'*+\-.^_`|~0-9A-Za-z]+)?$/;
-
 /** The type without its parameters, in lower case. */
 export function mediaType(contentType: string): string {
-  const type = (contentType.split(';', 1)[0] as string).trim().toLowerCase();
-  if (type === '') throw badPush('mime: no media type');
-  if (!token.test(type)) throw badPush('mime: expected token after slash');
-  return type;
+  const parsed = parseMediaType(contentType);
+  if ('error' in parsed) throw badPush(parsed.error);
+  return parsed.type;
 }

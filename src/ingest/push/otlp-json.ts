@@ -65,7 +65,7 @@ function anyValue(value: unknown, depth: number): AnyValue {
       result = v;
     } else if (name === 'intvalue') result = BigInt.asIntN(64, integer(v, 'intValue'));
     else if (name === 'doublevalue') result = double(v);
-    else if (name === 'bytesvalue') result = Buffer.from(text(v, 'bytesValue'), 'base64');
+    else if (name === 'bytesvalue') result = base64(text(v, 'bytesValue'));
     else if (name === 'arrayvalue') {
       result = {
         items: list(fields(v, 'arrayValue').get('values'), 'values').map((item) => anyValue(item, depth + 1)),
@@ -95,12 +95,13 @@ function text(value: unknown, what: string): string {
   return value;
 }
 
+/** Numbers may be left out, but not null. */
 function integer(value: unknown, what: string): bigint {
-  if (value === null || value === undefined) return 0n;
+  if (value === undefined) return 0n;
   const isInteger =
     typeof value === 'number'
       ? Number.isSafeInteger(value)
-      : typeof value === 'string' && /^-?[0-9]{1,20}$/.test(value);
+      : typeof value === 'string' && /^[+-]?[0-9]{1,20}$/.test(value);
   if (!isInteger) throw bad(`${what} is not an integer`);
   return BigInt(value as string | number);
 }
@@ -108,24 +109,37 @@ function integer(value: unknown, what: string): bigint {
 const uint32 = (value: unknown, what: string): number => Number(BigInt.asUintN(32, integer(value, what)));
 
 function double(value: unknown): number {
-  const number = typeof value === 'string' ? (doubleNames.get(value) ?? Number(value || 'x')) : value;
-  if (typeof number !== 'number' || (Number.isNaN(number) && value !== 'NaN')) throw bad('doubleValue is not a number');
-  return number;
+  if (typeof value === 'string') {
+    const number = doubleNames.get(value.toLowerCase());
+    if (number !== undefined) return number;
+    if (decimal.test(value)) return Number(value);
+  } else if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw bad('doubleValue is not a number');
 }
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const doubleNames = new Map([
-  ['NaN', Number.NaN],
-  ['Infinity', Number.POSITIVE_INFINITY],
-  ['-Infinity', Number.NEGATIVE_INFINITY],
+  ['nan', Number.NaN],
+  ...['inf', 'infinity', '+inf', '+infinity'].map((name) => [name, Number.POSITIVE_INFINITY] as const),
+  ...['-inf', '-infinity'].map((name) => [name, Number.NEGATIVE_INFINITY] as const),
 ]);
+
+/** Strictly: padded, and nothing but its alphabet. */
+function base64(value: string): Buffer {
+  if (value.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(value.replace(/[\r\n]/g, '')))
+    throw bad('bytesValue is not base64');
+  return Buffer.from(value, 'base64');
+}
 
 const severityNames = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
 
 /** A number, or its name in the protocol: `SEVERITY_NUMBER_WARN2`. */
 function severity(value: unknown): number {
-  const name = typeof value === 'string' ? /^SEVERITY_NUMBER_([A-Z]+?)([2-4]?)$/.exec(value) : null;
-  if (name === null) return Number(BigInt.asIntN(32, integer(value, 'severityNumber')));
-  const place = severityNames.indexOf(name[1] as string);
-  return place < 0 ? 0 : place * 4 + Number(name[2] || 1);
+  if (typeof value !== 'string') return Number(BigInt.asIntN(32, integer(value, 'severityNumber')));
+  const name = /^SEVERITY_NUMBER_([A-Z]+?)([2-4]?)$/.exec(value);
+  const place = name === null ? -1 : severityNames.indexOf(name[1] as string);
+  if (value === 'SEVERITY_NUMBER_UNSPECIFIED') return 0;
+  if (name === null || place < 0) throw bad('severityNumber is unknown');
+  return place * 4 + Number(name[2] || 1);
 }
 
 function id(value: unknown, what: string, digits: number): string {

@@ -1,5 +1,7 @@
 /** OTLP's AnyValue, and the text that it becomes. */
+import { ApiError } from '../../errors.js';
 import { sanitizeLabelName } from '../label-name.js';
+import { badPush } from './push-error.js';
 
 export type AnyValue = undefined | string | boolean | bigint | number | Uint8Array | AnyArray | AnyMap;
 export interface AnyArray {
@@ -18,18 +20,24 @@ export function textOfValue(value: AnyValue): string {
   if (value === undefined) return '';
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
-  if (typeof value === 'number') {
-    return Number.isFinite(value) ? numberText(value) : `json: unsupported value: ${goInfinity(value)}`;
-  }
+  if (typeof value === 'number') return numberText(value);
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   return json(value) ?? '';
 }
 
 /** An attribute as labels or metadata: a map becomes a pair for each of its leaves, names joined by `_`. */
 export function flatten([key, value]: KeyValue, into: [string, string][], prefix = ''): void {
-  const name = sanitizeLabelName(prefix === '' ? key : `${prefix}_${key}`);
+  const name = nameOf(prefix === '' ? key : `${prefix}_${key}`);
   if (isMap(value)) for (const pair of value.pairs) flatten(pair, into, name);
   else into.push([name, textOfValue(value)]);
+}
+
+function nameOf(key: string): string {
+  try {
+    return sanitizeLabelName(key);
+  } catch (e) {
+    throw e instanceof ApiError ? badPush(`symbolizer lookup: ${e.message}`) : e;
+  }
 }
 
 const isMap = (value: AnyValue): value is AnyMap =>
@@ -55,11 +63,10 @@ function json(value: AnyValue): string | undefined {
 }
 
 const numberText = (value: number): string => (Object.is(value, -0) ? '-0' : String(value));
-const goInfinity = (value: number): string => (Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf');
 
-/** Go escapes what could end a script in HTML, and control characters by number but for \b \f \n \r \t. */
+/** Control characters by number but for \b \f \n \r \t, and the two line ends that are none in JavaScript. */
 const jsonString = (text: string): string =>
   JSON.stringify(text.toWellFormed()).replace(
-    /[<>&\u2028\u2029]/g,
+    /[\u2028\u2029]/g,
     (ch) => `\\u${ch.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

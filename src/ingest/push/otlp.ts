@@ -41,7 +41,7 @@ function readOtlpBody(raw: Buffer, contentEncoding: string, limits: BodyLimits):
     case 'zstd':
       return unzstd(raw, limits);
     default:
-      throw badPush(`unsupported content encoding ${contentEncoding}: only gzip and zstd are supported`);
+      throw badPush(`unsupported content encoding ${contentEncoding}: only gzip, lz4 and zstd are supported`);
   }
 }
 

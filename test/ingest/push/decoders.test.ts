@@ -56,7 +56,8 @@ describe('the content type says which decoder reads a push', () => {
 describe('what does not fit is refused', () => {
   test.each([
     ['', '', snappied(), 'mime: no media type'],
-    ['application/json/x', '', json(), 'mime: expected token after slash'],
+    ['application/json/x', '', json(), 'mime: unexpected content after media subtype'],
+    ['application/json; x', '', json(), 'mime: invalid media parameter'],
     ['text/plain', '', json(), 'snappy: corrupt input'],
     ['application/x-protobuf', '', message(), 'snappy: corrupt input'],
     ['application/x-protobuf', '', Buffer.alloc(0), 'snappy: corrupt input'],
