@@ -7,7 +7,14 @@ export interface Span {
   end: number;
 }
 
+/** What is remembered from line to line of a stream. */
+export interface MessageHabit {
+  /** Place in the list of names of the field that the line before ended with, when that was its message; else -1. */
+  lastField: number;
+}
+
 const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 
 /** A tenant's limits, as far as they are of interest here. */
 export interface MessageLimits {
@@ -34,10 +41,13 @@ export class MessageFields {
 
   /**
    * Narrows `span` from a JSON object to the text of its message, escapes as they are. False when no field of the object
-   * itself with one of the names holds a string.
+   * itself with one of the names holds a string. A line that ends with the same field as the one before is not read from
+   * the start: most loggers write the message last.
    */
-  narrow(line: Uint8Array, span: Span): boolean {
+  narrow(line: Uint8Array, span: Span, habit: MessageHabit): boolean {
     const { end } = span;
+    const usual = this.#names[habit.lastField];
+    if (usual !== undefined && narrowToLast(line, span, usual)) return true;
     let best = this.#names.length;
     let at = skipBlanks(line, span.start + 1, end);
     while (at < end && line[at] === QUOTE) {
@@ -64,7 +74,9 @@ export class MessageFields {
       if (line[at] !== 0x2c) break;
       at = skipBlanks(line, at + 1, end);
     }
-    return best < this.#names.length;
+    if (best === this.#names.length) return false;
+    habit.lastField = span.end === end - 2 ? best : -1;
+    return true;
   }
 
   #rank(line: Uint8Array, start: number, end: number, none: number): number {
@@ -74,6 +86,26 @@ export class MessageFields {
     }
     return none;
   }
+}
+
+/** Does the line end with `"name":"…"}`? Then the text is what is left of the span. */
+function narrowToLast(line: Uint8Array, span: Span, name: Uint8Array): boolean {
+  const textEnd = span.end - 2;
+  if (line[textEnd] !== QUOTE) return false;
+  let open = textEnd - 1;
+  while (open > span.start && (line[open] !== QUOTE || line[open - 1] === BACKSLASH)) open--;
+  const nameStart = open - 2 - name.length;
+  const isField =
+    nameStart > span.start &&
+    line[open - 1] === 0x3a &&
+    line[open - 2] === QUOTE &&
+    equal(line, nameStart, name) &&
+    line[nameStart - 1] === QUOTE &&
+    line[nameStart - 2] === 0x2c;
+  if (!isField) return false;
+  span.start = open + 1;
+  span.end = textEnd;
+  return true;
 }
 
 /** Behind an object, an array or a literal; -1 when it does not end. */

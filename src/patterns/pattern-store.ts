@@ -3,7 +3,7 @@ import type { EntryBatch } from '../model/entry-batch.js';
 import type { Labels } from '../model/labels.js';
 import type { TenantId } from '../model/tenant.js';
 import { Drain, type DrainLimits } from './drain.js';
-import { MessageFields, type MessageLimits, messageFieldNames, type Span } from './message.js';
+import { MessageFields, type MessageHabit, type MessageLimits, messageFieldNames, type Span } from './message.js';
 import { ShapeMemo } from './shape-memo.js';
 
 export interface PatternSeries {
@@ -28,6 +28,7 @@ interface StreamPatterns {
   readonly labels: Labels;
   readonly ofLines: Map<string, Drain>;
   readonly ofMessages: Map<string, Drain>;
+  readonly habit: MessageHabit;
 }
 
 export class PatternStore {
@@ -58,7 +59,8 @@ export class PatternStore {
       span.end = lineEnd[i] as number;
       start = span.end;
       const isJson = lines[span.start] === 0x7b && lines[span.end - 1] === 0x7d;
-      if ((isJson && !fields.narrow(lines, span)) || span.end - span.start > this.#limits.lineBytesMax) continue;
+      if ((isJson && !fields.narrow(lines, span, stream.habit)) || span.end - span.start > this.#limits.lineBytesMax)
+        continue;
       const id = levels?.ids[i] ?? 0;
       const drains = isJson ? ofMessages : ofLines;
       drains[id] ??= this.#drain(isJson ? stream.ofMessages : stream.ofLines, levelOf(id), isJson);
@@ -79,7 +81,7 @@ export class PatternStore {
     }
     let stream = streams.get(labels.text);
     if (stream === undefined) {
-      stream = { labels, ofLines: new Map(), ofMessages: new Map() };
+      stream = { labels, ofLines: new Map(), ofMessages: new Map(), habit: { lastField: -1 } };
       streams.set(labels.text, stream);
     }
     return stream;

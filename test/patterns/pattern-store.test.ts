@@ -5,7 +5,7 @@ import { parseExpr } from '../../src/logql/syntax/parser.js';
 import { Labels } from '../../src/model/labels.js';
 import type { TenantId } from '../../src/model/tenant.js';
 import { Drain } from '../../src/patterns/drain.js';
-import { MessageFields, messageFieldNames, type Span } from '../../src/patterns/message.js';
+import { MessageFields, type MessageHabit, messageFieldNames, type Span } from '../../src/patterns/message.js';
 import { PatternStore } from '../../src/patterns/pattern-store.js';
 import { batchOfRows } from '../helpers/batches.js';
 import { prng } from '../helpers/prng.js';
@@ -20,10 +20,10 @@ const limits = { clustersMax: 300, lineBytesMax: 3000, keptMs: 3_600_000, limits
 const tenant = 't' as TenantId;
 const labels = Labels.from({ app: 'a' });
 
-function messageOf(line: string, fields: readonly string[] = names): string | null {
+function messageOf(line: string, habit: MessageHabit = { lastField: -1 }, fields = names): string | null {
   const bytes = Buffer.from(line);
   const span: Span = { start: 0, end: bytes.length };
-  return new MessageFields(fields).narrow(bytes, span) ? bytes.toString('utf8', span.start, span.end) : null;
+  return new MessageFields(fields).narrow(bytes, span, habit) ? bytes.toString('utf8', span.start, span.end) : null;
 }
 
 test.each([
@@ -39,6 +39,22 @@ test.each([
   ['{}', null],
 ])('the message of %s', (line, message) => {
   expect(messageOf(line)).toBe(message);
+});
+
+test.each([
+  ['{"a":1,"msg":"order 2 paid"}', 'order 2 paid'],
+  ['{"a":1,"msg":"said \\"no\\" twice"}', 'said \\"no\\" twice'],
+  ['{"a":1,"msg":"a quote at the end \\""}', 'a quote at the end \\"'],
+  ['{"msg":"first and last"}', 'first and last'],
+  ['{"msg":"first","a":"b"}', 'first'],
+  ['{"a":1,"xmsg":"no"}', null],
+  ['{"a":"x\\"msg\\":","log":"yes"}', 'yes'],
+  ['"}', null],
+])('the message of %s after a line that ended with it', (line, message) => {
+  const habit = { lastField: -1 };
+  expect(messageOf('{"a":1,"msg":"order 1 paid"}', habit)).toBe('order 1 paid');
+  expect(habit.lastField).toBe(names.indexOf('msg'));
+  expect(messageOf(line, habit)).toBe(message);
 });
 
 test('the limits say which fields hold a message', () => {
