@@ -54,6 +54,14 @@ function section(title, report) {
     `Geometric mean of the ${ratios.length} latency ratios: **${number(mean, 2)}**; the smallest is ${number(Math.min(...ratios), 2)}.`,
   );
   rows.push('', behind.length > 0 ? `Behind: ${behind.join(', ')}.` : 'Ahead in every query.');
+  const different = Object.entries(other.queries).filter(([, q]) => q.wrong);
+  if (different.length > 0)
+    rows.push(
+      '',
+      'Answers that differ:',
+      '',
+      ...different.map(([name, q]) => `- ${name}: \`${q.wrong.slice(0, 120)}\``),
+    );
   return rows.join('\n');
 }
 
@@ -71,5 +79,6 @@ counts. Medians after the first run; ratios above 1 mean that skald is better. W
 Machine: ${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}.
 
 ${sections.join('\n\n')}
-`,
+
+${readFileSync(join(root, 'bench/notes.md'), 'utf8')}`,
 );
