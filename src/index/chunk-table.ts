@@ -5,7 +5,7 @@ import type { TenantId } from '../model/tenant.js';
 import type { Nanos } from '../model/time.js';
 import type { IndexedStream, PackRow } from './label-index.js';
 import type { RangeBounds } from './range-bounds.js';
-import { keepForever, type Sqlite } from './sqlite.js';
+import type { Sqlite } from './sqlite.js';
 import type { StreamRow } from './stream-table.js';
 
 /** What a pack's row sums up. */
@@ -65,7 +65,6 @@ export class ChunkTable {
       unretire: db.prepare('DELETE FROM retired WHERE name = ?'),
       retired: db.prepare('SELECT name FROM retired ORDER BY name').pluck(),
     };
-    keepForever(...Object.values(this.#statements));
   }
 
   /** The pack's id; made, without chunks, when new. */

@@ -1,6 +1,6 @@
 /** The lock of a folder, on SQLite's own locks. They are the kernel's: kill -9 frees them. */
 import type { LockDatabase } from '../io/lock-file.js';
-import { isBusy, isDamage, keepForever, openSqlite, type Sqlite, type Statement } from './sqlite.js';
+import { isBusy, isDamage, openSqlite, type Sqlite } from './sqlite.js';
 
 /** For `lockFolder`. The file is a small database with one row, which `sqlite3 LOCK 'select * from holder'` shows. */
 export function openLockDatabase(path: string): LockDatabase {
@@ -24,7 +24,7 @@ export function openLockDatabase(path: string): LockDatabase {
     },
     holder() {
       try {
-        return (prepare(db, 'SELECT name FROM holder').pluck().get() as string | undefined) ?? null;
+        return (db.prepare('SELECT name FROM holder').pluck().get() as string | undefined) ?? null;
       } catch (error) {
         if (isBusy(error) || (error as Error).message.startsWith('no such table')) return null;
         throw error;
@@ -36,11 +36,5 @@ export function openLockDatabase(path: string): LockDatabase {
 
 function writeHolder(db: Sqlite, holder: string): void {
   db.exec('CREATE TABLE IF NOT EXISTS holder (name TEXT NOT NULL); DELETE FROM holder');
-  prepare(db, 'INSERT INTO holder VALUES (?)').run(holder);
-}
-
-function prepare(db: Sqlite, sql: string): Statement {
-  const statement = db.prepare(sql);
-  keepForever(statement);
-  return statement;
+  db.prepare('INSERT INTO holder VALUES (?)').run(holder);
 }

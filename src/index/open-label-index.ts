@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import type { LabelIndex } from './label-index.js';
 import { migrate } from './schema.js';
-import { isDamage, keepForever, openSqlite, type Sqlite } from './sqlite.js';
+import { isDamage, openSqlite, type Sqlite } from './sqlite.js';
 import { SqliteLabelIndex } from './sqlite-label-index.js';
 
 export interface OpenedLabelIndex extends LabelIndex {
@@ -48,7 +48,6 @@ function opened(db: Sqlite, path: string, setAside: string | null): OpenedLabelI
   const index = new SqliteLabelIndex(db, () => {
     if (path !== ':memory:') writeSum(path);
   });
-  keepForever(index);
   return Object.assign(index, { setAside });
 }
 

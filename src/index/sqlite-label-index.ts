@@ -7,7 +7,7 @@ import { ChunkTable } from './chunk-table.js';
 import type { IndexedStream, LabelIndex, PackRow } from './label-index.js';
 import { rangeBounds } from './range-bounds.js';
 import { matchStreams } from './select.js';
-import { keepForever, type Sqlite } from './sqlite.js';
+import type { Sqlite } from './sqlite.js';
 import { type StreamRow, StreamTable } from './stream-table.js';
 
 interface TenantRow {
@@ -38,7 +38,6 @@ export class SqliteLabelIndex implements LabelIndex {
         .prepare('SELECT name FROM tenants t WHERE EXISTS (SELECT 1 FROM packs WHERE tenant = t.id) ORDER BY name')
         .pluck(),
     };
-    keepForever(...Object.values(this.#statements));
   }
 
   addChunks(refs: readonly ChunkRef[]): void {

@@ -3,7 +3,7 @@ import { invariant } from '../errors.js';
 import { type LabelPair, Labels } from '../model/labels.js';
 import type { Nanos } from '../model/time.js';
 import type { RangeBounds } from './range-bounds.js';
-import { keepForever, type Sqlite } from './sqlite.js';
+import type { Sqlite } from './sqlite.js';
 
 export interface StreamRow {
   readonly id: number;
@@ -60,7 +60,6 @@ export class StreamTable {
         .prepare(`SELECT 1 FROM labels l WHERE tenant = @tenant AND name = @name AND ${occurs} LIMIT 1`)
         .pluck(),
     };
-    keepForever(...Object.values(this.#statements));
   }
 
   /** The id of the stream, made when new. Its bounds then cover the times given. */
