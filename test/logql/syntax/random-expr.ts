@@ -48,14 +48,18 @@ function matcher(random: Prng): Matcher {
 
 function logExpr(random: Prng): LogExpr {
   const matchers: Matcher[] = [{ name: 'app', op: '=', value: 'x' }, ...listOf(random, 0, 2, () => matcher(random))];
-  return { kind: 'log', matchers, stages: listOf(random, 0, 4, () => stage(random)).filter(canFollow) };
+  return { kind: 'log', matchers, stages: stages(random) };
 }
 
 /** `| drop a` and `!= "x"` are no two stages: they read as `| drop a!="x"`. */
-function canFollow(stage: Stage, i: number, stages: readonly Stage[]): boolean {
-  const before = stages[i - 1];
-  if (stage.kind !== 'line-filter' || (before?.kind !== 'drop' && before?.kind !== 'keep')) return true;
-  return stage.op !== '!=' && stage.op !== '!~';
+function stages(random: Prng): Stage[] {
+  const chosen: Stage[] = [];
+  for (const next of listOf(random, 0, 4, () => stage(random))) {
+    const before = chosen.at(-1)?.kind;
+    const isMatcher = next.kind === 'line-filter' && (next.op === '!=' || next.op === '!~');
+    if (!isMatcher || (before !== 'drop' && before !== 'keep')) chosen.push(next);
+  }
+  return chosen;
 }
 
 function stage(random: Prng): Stage {
