@@ -125,6 +125,6 @@ function bytesOf(columns: DecodedColumns): number {
   byteLength += (columns.lineEnd?.byteLength ?? 0) + (columns.lines?.byteLength ?? 0);
   for (const { ids, dictionary } of columns.metadata.values())
     byteLength += 200 + ids.byteLength + dictionary.byteLength;
-  byteLength += columns.fields?.byteLength ?? 0;
+  byteLength += (columns.fields?.byteLength ?? 0) + (columns.grams?.byteLength ?? 0);
   return byteLength;
 }

@@ -5,17 +5,19 @@ import type { ColumnNeeds, EntryBatch, MetadataColumn } from '../model/entry-bat
 import type { ExtractedFields, FieldFormat } from '../model/field-columns.js';
 import type { Nanos } from '../model/time.js';
 import { ByteReader, ByteWriter, FormatError } from './bytes.js';
-import type { Codec } from './codec/codec.js';
+import { type Codec, none } from './codec/codec.js';
 import { blockEntriesMax } from './constants.js';
 import {
   type DecodedField,
   type DecodedFields,
   hasFields,
   isWantedField,
+  type PackedSection,
   packFields,
   readField,
   readSummary,
 } from './field-sections.js';
+import { gramFilterOf, mayContain } from './gram-filter.js';
 import { readFloats, readUints, writeIntegers } from './integer-column.js';
 import { type Place, packSection, readingSection, type Section, sectionKinds, unpackSection } from './section.js';
 import { accumulate, readTextColumn, type TextDictionary, writeTextColumn } from './text-dictionary.js';
@@ -46,6 +48,7 @@ export interface DecodedColumns {
   /** By name. */
   readonly metadata: ReadonlyMap<string, MetadataColumn & { readonly dictionary: TextDictionary }>;
   readonly fields?: DecodedFields;
+  readonly grams?: Uint8Array;
 }
 
 /**
@@ -109,16 +112,25 @@ function joined(parts: readonly Uint8Array[], byteLength: number): Uint8Array {
 }
 
 /** The block with columns of the fields that an extractor found in its lines, where they are worth it. */
-export function withFields(block: EncodedBlock, fields: ExtractedFields, codec: Codec): EncodedBlock {
-  const own = packFields(fields, block.count, codec);
-  if (own.length === 0 || hasFieldColumns(block)) return block;
+export const withFields = (block: EncodedBlock, fields: ExtractedFields, codec: Codec): EncodedBlock =>
+  hasFieldColumns(block) ? block : withSections(block, packFields(fields, block.count, codec));
+
+/** The block with what tells which texts its lines cannot contain, where that is worth it. `lines`: its lines. */
+export function withGrams(block: EncodedBlock, lines: Uint8Array): EncodedBlock {
+  const filter = block.sections.some(({ kind }) => kind === sectionKinds.grams) ? null : gramFilterOf(lines);
+  return filter === null ? block : withSections(block, [packSection(sectionKinds.grams, '', filter, none, 0)]);
+}
+
+/** The block with more sections. They come before those that few readers need. */
+function withSections(block: EncodedBlock, own: readonly PackedSection[]): EncodedBlock {
+  if (own.length === 0) return block;
   const stored = ({ offset, storedBytes }: Section): Uint8Array => block.bytes.subarray(offset, offset + storedBytes);
-  const isBefore = ({ kind }: Section): boolean => kind === sectionKinds.times || kind === sectionKinds.metadata;
+  const isAfter = ({ kind }: Section): boolean => kind === sectionKinds.lineEnds || kind === sectionKinds.lines;
   const all = block.sections.map((section) => ({ section, stored: stored(section) }));
   const sections: Section[] = [];
   const parts: Uint8Array[] = [];
   let offset = 0;
-  for (const one of [...all.filter((a) => isBefore(a.section)), ...own, ...all.filter((a) => !isBefore(a.section))]) {
+  for (const one of [...all.filter((a) => !isAfter(a.section)), ...own, ...all.filter((a) => isAfter(a.section))]) {
     sections.push({ ...one.section, offset });
     parts.push(one.stored);
     offset += one.stored.length;
@@ -129,6 +141,10 @@ export function withFields(block: EncodedBlock, fields: ExtractedFields, codec: 
 /** Was it encoded with fields, and were some worth a column? */
 export const hasFieldColumns = ({ sections }: BlockHeader): boolean =>
   sections.some(({ kind }) => kind === sectionKinds.fields);
+
+/** Has it all that a block can be given beside its columns? Then both were made at once. */
+export const isIndexed = ({ sections }: BlockHeader): boolean =>
+  sections.some(({ kind }) => kind === sectionKinds.grams || kind === sectionKinds.fields);
 
 /** Stored bytes [start, end) of a block. May be a view. */
 export type BlockBytes = (start: number, end: number) => Uint8Array;
@@ -151,6 +167,7 @@ export function decodeColumns(
   let lines = known?.lines;
   const metadata = new Map(known?.metadata);
   let fields = known?.fields;
+  let grams = known?.grams;
   const columns = new Map<string, DecodedField>();
   wanted.forEach((section, i) => {
     const decoded = unpackSection(section, stored[i] as Uint8Array, place);
@@ -162,6 +179,8 @@ export function decodeColumns(
         if (decoded.length !== block.rawBytes)
           throw new FormatError(`${decoded.length} bytes, ${block.rawBytes} expected`);
         lines = decoded;
+      } else if (section.kind === sectionKinds.grams) {
+        grams = decoded;
       } else if (section.kind === sectionKinds.fields) {
         fields = readSummary(from, section.name as FieldFormat, block.count);
       } else if (section.kind !== sectionKinds.metadata) {
@@ -181,6 +200,7 @@ export function decodeColumns(
     ...(lineEnd !== undefined && { lineEnd }),
     ...(lines !== undefined && { lines }),
     ...(fields !== undefined && { fields }),
+    ...(grams !== undefined && { grams }),
   };
 }
 
@@ -206,7 +226,10 @@ export function batchOf(block: BlockHeader, columns: DecodedColumns, needs: Colu
   };
 }
 
-/** Decodes what is not known: `columns` are those that are known then, `batch` is as `needs` say. */
+/**
+ * Decodes what is not known: `columns` are those that are known then, `batch` is as `needs` say, without entries where
+ * none has the needles.
+ */
 export function readBlock(
   block: BlockHeader,
   bytes: BlockBytes,
@@ -216,14 +239,19 @@ export function readBlock(
 ): { readonly columns: DecodedColumns; readonly batch: EntryBatch } {
   const decode = (wanted: ColumnNeeds, from?: DecodedColumns): DecodedColumns =>
     from !== undefined && hasColumns(block, wanted, from) ? from : decodeColumns(block, bytes, wanted, place, from);
-  const { fields, ...without } = needs;
+  const { fields, needles, ...without } = needs;
   let columns = known;
   let final: ColumnNeeds = without;
+  if (needles !== undefined && known?.lines === undefined) {
+    columns = decode({ lines: 'none', metadata: [], needles }, columns);
+    if (columns.grams !== undefined && !mayContain(columns.grams, needles))
+      return { columns, batch: { ...noEntries, baseNs: block.fromNs } };
+  }
   if (fields !== undefined && hasFields(block.sections, fields.format)) {
     columns = decode({ lines: 'none', metadata: [], fields }, columns);
     const names = block.sections.filter(({ kind }) => kind === sectionKinds.metadata).map(({ name }) => name);
     const rest = columns.fields === undefined ? null : fields.rest(columns.fields, names);
-    if (rest !== null) final = { ...rest, fields };
+    if (rest !== null) final = { lines: rest.lines, metadata: rest.metadata, fields };
   }
   columns = decode(final, columns);
   return { columns, batch: batchOf(block, columns, final) };
@@ -240,6 +268,7 @@ export function decodeBlock(
 
 const noBytes = new Uint8Array(0);
 const noEnds = new Uint32Array(0);
+const noEntries = { count: 0, offsetNs: new Float64Array(0), lines: noBytes, lineEnd: noEnds, metadata: [] } as const;
 
 function isWanted(section: Section, needs: ColumnNeeds, known: DecodedColumns | undefined): boolean {
   switch (section.kind) {
@@ -258,6 +287,8 @@ function isWanted(section: Section, needs: ColumnNeeds, known: DecodedColumns | 
     case sectionKinds.fieldTexts:
     case sectionKinds.fieldDecimals:
       return isWantedField(section, needs.fields, known?.fields);
+    case sectionKinds.grams:
+      return needs.needles !== undefined && known?.grams === undefined;
     default:
       return false;
   }

@@ -9,7 +9,7 @@ import { crc32 } from './crc32.js';
 /** Numbers as stored in files: never used again for anything else. A reader skips kinds that it does not know. */
 export const sectionKinds = {
   ...{ times: 1, metadata: 2, lineEnds: 3, lines: 4 },
-  ...{ fields: 16, fieldTexts: 17, fieldDecimals: 18 },
+  ...{ fields: 16, fieldTexts: 17, fieldDecimals: 18, grams: 32 },
 } as const;
 
 /** A row of a block's table of sections. Plain data: it may be cloned to another thread. */

@@ -115,6 +115,8 @@ const headCheckBytes = 4 << 20;
 const fullBytesMax = 8 << 20;
 /** While replaying, the size of the head is looked at after so many bytes of records. */
 const relieveBytesMost = 4 << 20;
+/** A stream that is large enough for a pack waits so long for columns of its fields. */
+const fieldsWaitMs = 60_000;
 /** The longest stretch of work of a flush or a checkpoint before others have their turn. */
 const workMs = 5;
 
@@ -429,8 +431,9 @@ class LoggingIngester implements OpenedIngester {
     if (oldest === undefined) return null;
     const { maxChunkAgeMs, chunkIdleMs, chunkTargetBytes, headBytesMax } = this.#options;
     if (nowMs - oldest.arrivedMs >= maxChunkAgeMs || nowMs - stream.lastAppendMs >= chunkIdleMs) return 'all';
-    // After a burst its columns are made first, as long as there is room: a pack is not written twice for them.
-    if (waiting.has(stream) && 2 * this.#headBytes < headBytesMax) return null;
+    // After a burst its columns are made first, if there is room for so long: a pack is not written twice for them.
+    const isYoung = nowMs - oldest.arrivedMs < fieldsWaitMs;
+    if (waiting.has(stream) && isYoung && 2 * this.#headBytes < headBytesMax) return null;
     return stream.sealedBytes >= chunkTargetBytes ? 'closed' : null;
   }
 

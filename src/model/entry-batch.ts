@@ -34,6 +34,12 @@ export interface EntryBatch {
   readonly fields?: FieldColumns;
 }
 
+/** Bytes that a line may contain. `caseInsensitive`: in any case. */
+export interface LineNeedle {
+  readonly bytes: Uint8Array;
+  readonly caseInsensitive: boolean;
+}
+
 /** What a reader of entries will look at: columns that are not needed are not decoded. */
 export interface ColumnNeeds {
   /** 'none': neither lines nor lengths; 'lengths': lineEnd only. */
@@ -42,6 +48,11 @@ export interface ColumnNeeds {
   readonly metadata: 'all' | readonly string[];
   /** Where a block has field columns these may take the place of lines. A source may leave them out of account. */
   readonly fields?: FieldNeeds;
+  /**
+   * Only lines that contain one needle of each list are of interest. A source that knows that it has none may give a batch
+   * without entries; one that gives entries gives them all.
+   */
+  readonly needles?: readonly (readonly LineNeedle[])[];
 }
 
 export const allColumns: ColumnNeeds = { lines: 'bytes', metadata: 'all' };

@@ -4,7 +4,7 @@
  */
 import type { EntryBatch } from '../../model/entry-batch.js';
 import { hasForeignLetters } from './any-case.js';
-import { type BlockSearcher, blockSearcher } from './block-search.js';
+import { type BlockSearcher, blockSearcher, type Needle } from './block-search.js';
 import type { Prefilter } from './prefilter.js';
 import { type LineFilter, needsForeignCheck } from './stages/line-filter.js';
 import { asBuffer } from './text.js';
@@ -46,7 +46,11 @@ export class BlockFilter {
     this.#rowFilters = filters.filter(({ needles }) => needles === null);
     const searched = filters.filter(({ needles }) => needles !== null);
     this.#steps = [...searched.map(ofLineFilter), ...prefilters.map(ofPrefilter)];
+    this.needles = searched.flatMap(({ negated, needles }) => (negated || needles === null ? [] : [needles]));
   }
+
+  /** A line that passes contains one of each list. */
+  readonly needles: readonly (readonly Needle[])[];
 
   /** True when lines are read here at all. */
   get readsLines(): boolean {

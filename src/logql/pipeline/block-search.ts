@@ -4,13 +4,11 @@
  * Lines stand back to back, so a hit may lie across two lines: it counts only when it lies inside one. After a hit the
  * search goes on behind that line, as one is enough.
  */
+import type { LineNeedle } from '../../model/entry-batch.js';
 import { asBuffer } from './text.js';
 
-/** A set of bytes to find. `caseInsensitive`: `bytes` are lower case, and upper-case ASCII letters match as well. */
-export interface Needle {
-  readonly bytes: Uint8Array;
-  readonly caseInsensitive: boolean;
-}
+/** Bytes to find. `caseInsensitive`: `bytes` are lower case, and upper-case ASCII letters match as well. */
+export type Needle = LineNeedle;
 
 /** Marks row i with 1 in `marks` when its line contains the needle; leaves other marks as they are. */
 export type BlockSearcher = (

@@ -43,11 +43,12 @@ export function compilePipeline(expr: LogExpr, options: PipelineOptions = {}): P
   });
   program.context.builder.setHints(hints);
   const results = new Results(program.context.builder, { keepsEmpty: true, internsAll: false });
-  const use = options.fields === false ? null : fieldUse(program.plan, logNeeds, null);
+  const needs = withNeedles({ lines: 'bytes', metadata: 'all' }, program, options);
+  const use = options.fields === false ? null : fieldUse(program.plan, needs, null);
   return {
-    needs: logNeeds,
+    needs,
     lines: lineUse(program),
-    forStream: (labels) => new LogStream(program, results, labels, use && new StreamFields(use, labels)),
+    forStream: (labels) => new LogStream(program, results, labels, needs, use && new StreamFields(use, labels)),
   };
 }
 
@@ -56,25 +57,25 @@ function lineUse({ facts, block }: Program): Pipeline['lines'] {
   return facts.readsLine || block.readsLines ? 'read' : 'unread';
 }
 
-const logNeeds: ColumnNeeds = { lines: 'bytes', metadata: 'all' };
+function withNeedles(needs: ColumnNeeds, { block: { needles } }: Program, options: PipelineOptions): ColumnNeeds {
+  return needles.length === 0 || options.prefilter === false ? needs : { ...needs, needles };
+}
 
 class LogStream implements StreamPipeline {
   readonly #program: Program;
   readonly #results: Results;
   readonly #labels: Labels;
+  readonly needs: ColumnNeeds;
   readonly #fields: StreamFields | null;
 
-  constructor(program: Program, results: Results, labels: Labels, fields: StreamFields | null) {
+  constructor(program: Program, results: Results, labels: Labels, needs: ColumnNeeds, fields: StreamFields | null) {
     this.#program = program;
     this.#results = results;
     this.#labels = labels;
+    this.needs = fields?.needs ?? needs;
     this.#fields = fields;
     // A row that ends with the stream's own labels, wherever they came from, shows them as the stream's.
     results.ofStream(labels);
-  }
-
-  get needs(): ColumnNeeds {
-    return this.#fields?.needs ?? logNeeds;
   }
 
   run(batch: EntryBatch, rows: Uint32Array, count: number, sink: RowSink): boolean {
@@ -187,7 +188,7 @@ export function compileSamplePipeline(
     readsLines: program.block.readsLines || facts.readsLine,
     outputs: sampleOutputs(expr, program, effective),
   };
-  const needs = sampleNeeds(plan);
+  const needs = withNeedles(sampleNeeds(plan), program, options);
   const ofPlain = sampleNeeds({ ...plan, relevant: relevant(value !== null || facts.canFailBeside) });
   const replaced = replacedParser(plan, hints, ofPlain.metadata, expr);
   const use = options.fields === false ? null : fieldUse(program.plan, needs, replaced);

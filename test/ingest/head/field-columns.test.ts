@@ -81,6 +81,23 @@ test('what is large enough for a pack waits for them', async () => {
   await world.ingester.close();
 });
 
+test('it does not wait for longer than a minute', async () => {
+  let world: World | null = null;
+  const slow: FieldExtractor = (batch) => {
+    world?.clock.advance(2000);
+    return extractFields(batch);
+  };
+  world = await openWorld(undefined, { extractFields: slow, blockBytes: 500, chunkTargetBytes: 1 });
+  for (let i = 0; i < 30; i++) await world.ingester.append(pushOf({ app: 'a' }, entriesFrom(100 * i)));
+  world.clock.advance(50_000);
+  await world.ingester.flushDue();
+  expect(columnsInPacks(world)).toEqual([]);
+  world.clock.advance(10_000);
+  await world.ingester.flushDue();
+  expect(columnsInPacks(world)).toContain(false);
+  await world.ingester.close();
+});
+
 test('it does not wait when the head is half full', async () => {
   const world = await openWorld(undefined, { extractFields, blockBytes: 500, chunkTargetBytes: 1, headBytesMax: 1600 });
   await world.ingester.append(pushOf({ app: 'a' }, entriesFrom(0)));
