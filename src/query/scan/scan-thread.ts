@@ -1,7 +1,7 @@
 /** Starts the threads of the scan pool. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
 import type { FromWorker, ToWorker } from './scan-messages.js';
 
 /** As much of a Worker as the pool uses. */
@@ -27,7 +27,42 @@ export function workerEntry(): string | null {
 
 /** A worker whose JavaScript heap is bounded: past it the thread dies, and nothing else. */
 export const startScanThread = (entry: string, heapMiBMax: number): ScanThread =>
-  new Worker(entry, {
+  new SettlingWorker(entry, {
     name: 'skald-scan',
     resourceLimits: { maxOldGenerationSizeMb: heapMiBMax },
   });
+
+/**
+ * V8 may still compile what a thread has run just now, on a thread of its own. Where the thread ends meanwhile, Node 20
+ * aborts the whole process: "ForIsolate … Assertion failed: (data.first) != nullptr".
+ */
+const settleMs = 250;
+
+/** Ends only when nothing was sent either way for a while. */
+class SettlingWorker extends Worker {
+  #lastMs = performance.now();
+
+  constructor(entry: string, options: WorkerOptions) {
+    super(entry, options);
+    this.on('message', () => this.#touch());
+  }
+
+  #touch(): void {
+    this.#lastMs = performance.now();
+  }
+
+  override postMessage(...args: Parameters<Worker['postMessage']>): void {
+    this.#touch();
+    super.postMessage(...args);
+  }
+
+  override async terminate(): Promise<number> {
+    for (let left = this.#restMs(); left > 0; left = this.#restMs())
+      await new Promise((resume) => setTimeout(resume, left));
+    return super.terminate();
+  }
+
+  #restMs(): number {
+    return this.#lastMs + settleMs - performance.now();
+  }
+}
