@@ -2,7 +2,8 @@
 
 import { isUtf8 } from 'node:buffer';
 
-const canonical = (value) => {
+/** A value of JSON as text, its keys in order. */
+export const canonical = (value) => {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (value && typeof value === 'object')
     return `{${Object.keys(value)

@@ -111,15 +111,28 @@ function joined(parts: readonly Uint8Array[], byteLength: number): Uint8Array {
   return bytes;
 }
 
-/** The block with columns of the fields that an extractor found in its lines, where they are worth it. */
-export const withFields = (block: EncodedBlock, fields: ExtractedFields, codec: Codec): EncodedBlock =>
-  hasFieldColumns(block) ? block : withSections(block, packFields(fields, block.count, codec));
-
-/** The block with what tells which texts its lines cannot contain, where that is worth it. `lines`: its lines. */
-export function withGrams(block: EncodedBlock, lines: Uint8Array): EncodedBlock {
-  const filter = block.sections.some(({ kind }) => kind === sectionKinds.grams) ? null : gramFilterOf(lines);
-  return filter === null ? block : withSections(block, [packSection(sectionKinds.grams, '', filter, none, 0)]);
+/**
+ * The block with what helps to search it, where that is worth it and not there: columns of the fields that an extractor
+ * found in its lines, and what tells which texts they cannot contain.
+ */
+export function withIndexes(
+  block: EncodedBlock,
+  lines: Uint8Array,
+  fields: ExtractedFields | null,
+  codec: Codec,
+): EncodedBlock {
+  const own = fieldSections(block, fields, codec);
+  const filter = hasGrams(block) ? null : gramFilterOf(lines);
+  if (filter === null) return withSections(block, own);
+  return withSections(block, [...own, packSection(sectionKinds.grams, '', filter, none, 0)]);
 }
+
+/** The block with columns of fields only. */
+export const withFields = (block: EncodedBlock, fields: ExtractedFields, codec: Codec): EncodedBlock =>
+  withSections(block, fieldSections(block, fields, codec));
+
+const fieldSections = (block: EncodedBlock, fields: ExtractedFields | null, codec: Codec): readonly PackedSection[] =>
+  fields === null || hasFieldColumns(block) ? [] : packFields(fields, block.count, codec);
 
 /** The block with more sections. They come before those that few readers need. */
 function withSections(block: EncodedBlock, own: readonly PackedSection[]): EncodedBlock {
@@ -142,9 +155,10 @@ function withSections(block: EncodedBlock, own: readonly PackedSection[]): Encod
 export const hasFieldColumns = ({ sections }: BlockHeader): boolean =>
   sections.some(({ kind }) => kind === sectionKinds.fields);
 
-/** Has it all that a block can be given beside its columns? Then both were made at once. */
-export const isIndexed = ({ sections }: BlockHeader): boolean =>
-  sections.some(({ kind }) => kind === sectionKinds.grams || kind === sectionKinds.fields);
+const hasGrams = ({ sections }: BlockHeader): boolean => sections.some(({ kind }) => kind === sectionKinds.grams);
+
+/** Was it given what helps to search it? Both parts are made at once. */
+export const isIndexed = (block: BlockHeader): boolean => hasGrams(block) || hasFieldColumns(block);
 
 /** Stored bytes [start, end) of a block. May be a view. */
 export type BlockBytes = (start: number, end: number) => Uint8Array;

@@ -2,7 +2,7 @@
  * Makes small packs into large ones, and lets go of what is expired or asked to be deleted. `runOnce` is one pass; it can
  * be stopped after any step and run again. Timers only call it, tests call it directly.
  */
-import { decodeBlock, type EncodedBlock, encodeBlock, withGrams } from '../chunks/block.js';
+import { decodeBlock, type EncodedBlock, encodeBlock, withIndexes } from '../chunks/block.js';
 import type { Codec } from '../chunks/codec/codec.js';
 import { encodedBlocks, readFooter } from '../chunks/pack-reader.js';
 import type { PackStore } from '../chunks/pack-store.js';
@@ -214,7 +214,7 @@ export class Compactor {
     if (batch.count === block.count) return [block];
     const { codec, extractFields } = this.#deps;
     if (batch.count === 0) return [];
-    return [withGrams(encodeBlock(batch, codec, extractFields?.(batch) ?? null), batch.lines)];
+    return [withIndexes(encodeBlock(batch, codec), batch.lines, extractFields?.(batch) ?? null, codec)];
   }
 
   async #replace(

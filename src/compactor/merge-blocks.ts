@@ -1,6 +1,6 @@
 /** Blocks of one stream put together: small ones become full ones, full ones stay as they are. */
 
-import { decodeBlock, type EncodedBlock, encodeBlock, isIndexed, withFields, withGrams } from '../chunks/block.js';
+import { decodeBlock, type EncodedBlock, encodeBlock, isIndexed, withIndexes } from '../chunks/block.js';
 import type { Codec } from '../chunks/codec/codec.js';
 import { allColumns, type EntryBatch, linesOnly } from '../model/entry-batch.js';
 import type { FieldExtractor } from '../model/field-columns.js';
@@ -31,8 +31,7 @@ export function mergeBlocks(
 function withColumns(block: EncodedBlock, codec: Codec, extractFields: FieldExtractor | null): EncodedBlock {
   if (extractFields === null || isIndexed(block)) return block;
   const batch = decodeBlock(block, linesOnly);
-  const fields = extractFields(batch);
-  return withGrams(fields === null ? block : withFields(block, fields, codec), batch.lines);
+  return withIndexes(block, batch.lines, extractFields(batch), codec);
 }
 
 /** Cuts a batch into blocks of about 256 KiB of lines. */
@@ -47,8 +46,8 @@ export function encodeRuns(
     let to = from + 1;
     while (to < batch.count && (batch.lineEnd[to] as number) - begin <= blockBytes) to++;
     const run = sliceRows(batch, from, to);
-    const block = encodeBlock(run, codec, extractFields?.(run) ?? null);
-    out.push(extractFields === null ? block : withGrams(block, run.lines));
+    const block = encodeBlock(run, codec);
+    out.push(extractFields === null ? block : withIndexes(block, run.lines, extractFields(run), codec));
     from = to;
   }
   return out;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decodeBlock, encodeBlock, withGrams } from '../../src/chunks/block.js';
+import { decodeBlock, encodeBlock, withIndexes } from '../../src/chunks/block.js';
 import { codecNamed, codecsReady } from '../../src/chunks/codec/codec.js';
 import { gramFilterOf, mayContain } from '../../src/chunks/gram-filter.js';
 import { compilePipeline } from '../../src/logql/pipeline/pipeline.js';
@@ -69,7 +69,7 @@ describe('a block with a filter', () => {
   const read = async (needles: ColumnNeeds['needles']): Promise<number> => {
     await codecsReady();
     const batch = batchOfRows(rows);
-    const block = withGrams(encodeBlock(batch, codecNamed('zstd')), batch.lines);
+    const block = withIndexes(encodeBlock(batch, codecNamed('zstd')), batch.lines, null, codecNamed('zstd'));
     return decodeBlock(block, { lines: 'bytes', metadata: 'all', ...(needles !== undefined && { needles }) }).count;
   };
 
@@ -87,7 +87,7 @@ describe('a block with a filter', () => {
     for (let i = 0; i < 400; i++) {
       const lines = randomLines(random, 400);
       const batch = batchOfRows(lines.map((line, k) => ({ ns: BigInt(k), line: Buffer.from(line), metadata: {} })));
-      const block = withGrams(encodeBlock(batch, codecNamed('none')), batch.lines);
+      const block = withIndexes(encodeBlock(batch, codecNamed('none')), batch.lines, null, codecNamed('none'));
       const text = (): string => {
         const line = random.pick(lines);
         const from = random.int(line.length - 6);

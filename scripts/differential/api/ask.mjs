@@ -1,6 +1,7 @@
 // One HTTP request as it stands (any method, any path), and what it means that two answers to it are the same.
 import { request as httpRequest } from 'node:http';
 import { gunzipSync } from 'node:zlib';
+import { canonical } from '../compare.mjs';
 
 /** `{ status, type, text }`; a failed connection is a status of its own. */
 export function ask(base, { method = 'GET', path, headers = {}, body = null, chunked = false }) {
@@ -31,16 +32,6 @@ export function ask(base, { method = 'GET', path, headers = {}, body = null, chu
     } else request.end(body ?? undefined);
   });
 }
-
-export const canonical = (value) => {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (value && typeof value === 'object')
-    return `{${Object.keys(value)
-      .sort()
-      .map((k) => `${JSON.stringify(k)}:${canonical(value[k])}`)
-      .join(',')}}`;
-  return JSON.stringify(value);
-};
 
 const sorted = (list) =>
   [...list].sort((a, b) => {

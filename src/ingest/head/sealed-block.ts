@@ -1,5 +1,5 @@
 /** A block of the head that is encoded and waits for its pack. Its entries are of one UTC day. */
-import { decodeBlock, type EncodedBlock, encodeBlock, withFields, withGrams } from '../../chunks/block.js';
+import { decodeBlock, type EncodedBlock, encodeBlock, withIndexes } from '../../chunks/block.js';
 import { type BlockCache, blockSourceOf } from '../../chunks/block-cache.js';
 import type { Codec } from '../../chunks/codec/codec.js';
 import type { BlockSource } from '../../model/block-source.js';
@@ -51,11 +51,14 @@ export function sealBlock(block: OpenBlock, { codec, cache }: SealOptions): Seal
   });
 }
 
-/** Gives the fields of the block's lines their columns, and its texts their filter. Whoever holds the source that it had reads on. */
+/**
+ * Gives the fields of the block's lines their columns, and its texts their filter. Whoever holds the source that it had
+ * reads on.
+ */
 export function addFields(block: SealedBlock, { codec, cache, extractFields }: SealOptions): void {
   const batch = decodeBlock(block.encoded, linesOnly);
   const fields = extractFields?.(batch) ?? null;
-  const encoded = withGrams(fields === null ? block.encoded : withFields(block.encoded, fields, codec), batch.lines);
+  const encoded = withIndexes(block.encoded, batch.lines, fields, codec);
   if (encoded === block.encoded) return;
   block.encoded = encoded;
   block.source.forget();
