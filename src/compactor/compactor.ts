@@ -86,8 +86,11 @@ export class Compactor {
       report.expiredChunks += await this.#retain(tenant);
       report.merged += await this.#merge(tenant, signal);
     }
-    for (const request of this.#deps.requests.due(this.#deps.cancelPeriodMs)) {
+    // Asked anew each time: a request also covers the packs that the one before it has written.
+    for (;;) {
       signal?.throwIfAborted();
+      const [request] = this.#deps.requests.due(this.#deps.cancelPeriodMs);
+      if (request === undefined) break;
       await this.#delete(request);
       report.deleteRequests++;
     }

@@ -248,6 +248,17 @@ describe('deletion', () => {
     expect(s.lines().map((l) => l.text)).toEqual(['after']);
   });
 
+  test('of two requests for one pack that are due at once both are carried out', async () => {
+    const s = setUp();
+    const now = s.clock.nowMs();
+    const texts = ['red', 'blue', 'green'];
+    await s.add(texts.map((text, i) => ({ app: 'a', ms: now + i, text })));
+    await s.ask('{app="a"} |= "red"', now, now + 9, 'r1');
+    await s.ask('{app="a"} |= "blue"', now, now + 9, 'r2');
+    const { deleteRequests } = await s.compactor.runOnce();
+    expect([deleteRequests, s.lines().map((l) => l.text)]).toEqual([2, ['green']]);
+  });
+
   test('a metric query is no request', async () => {
     const s = setUp();
     await expect(s.ask('rate({app="a"}[1m])', 0, 1, 'r1')).rejects.toThrow();
