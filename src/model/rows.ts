@@ -77,13 +77,49 @@ function pickLines(batch: EntryBatch, rows: Uint32Array): Pick<EntryBatch, 'line
   return { lines, lineEnd };
 }
 
-/** The rows in the order of their times, equal times as they came; null when they are in order already. */
+/**
+ * The rows in the order of their times, equal times as they came; null when they are in order already. Rows come in a few
+ * long runs, as many as there are writers: those are merged.
+ */
 export function timeOrder(offsetNs: Float64Array, count: number): Uint32Array | null {
-  let i = 1;
-  while (i < count && (offsetNs[i] as number) >= (offsetNs[i - 1] as number)) i++;
-  if (i >= count) return null;
-  const rows = Uint32Array.from({ length: count }, (_, row) => row);
-  return rows.sort((a, b) => (offsetNs[a] as number) - (offsetNs[b] as number) || a - b);
+  let bounds = [0];
+  for (let i = 1; i < count; i++) if ((offsetNs[i] as number) < (offsetNs[i - 1] as number)) bounds.push(i);
+  if (bounds.length === 1) return null;
+  bounds.push(count);
+  let rows = new Uint32Array(count);
+  for (let i = 0; i < count; i++) rows[i] = i;
+  let merged = new Uint32Array(count);
+  while (bounds.length > 2) {
+    const mergedBounds = [0];
+    for (let run = 0; run + 1 < bounds.length; run += 2) {
+      const middle = bounds[run + 1] as number;
+      const end = bounds[run + 2] ?? middle;
+      mergeRuns(offsetNs, rows, merged, bounds[run] as number, middle, end);
+      mergedBounds.push(end);
+    }
+    [rows, merged] = [merged, rows];
+    bounds = mergedBounds;
+  }
+  return rows;
+}
+
+/** Merges the runs [start, middle) and [middle, end) of `rows` into the same place of `to`. */
+function mergeRuns(
+  offsetNs: Float64Array,
+  rows: Uint32Array,
+  to: Uint32Array,
+  start: number,
+  middle: number,
+  end: number,
+): void {
+  let left = start;
+  let right = middle;
+  for (let at = start; at < end; at++) {
+    const isLeft =
+      right === end ||
+      (left < middle && (offsetNs[rows[left] as number] as number) <= (offsetNs[rows[right] as number] as number));
+    to[at] = rows[isLeft ? left++ : right++] as number;
+  }
 }
 
 /** All rows of whole batches of one stream, one batch behind the other; times count from `baseNs`. */

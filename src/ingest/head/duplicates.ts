@@ -5,7 +5,7 @@
 import type { EntryBatch } from '../../model/entry-batch.js';
 import { lineStart, pickRows } from '../../model/rows.js';
 import type { Nanos } from '../../model/time.js';
-import type { OpenBlock } from './open-block.js';
+import { type OpenBlock, runsMax } from './open-block.js';
 
 /** The batch without what `known` has, and without what occurs twice in it; the batch itself when that is nothing. */
 export function withoutDuplicates(batch: EntryBatch, known: KnownEntries | null): EntryBatch {
@@ -44,8 +44,8 @@ export interface KnownEntries {
   has(batch: EntryBatch, row: number): boolean;
 }
 
-/** Runs of equal times up to this long are compared one by one; the table is for longer ones, and disorder. */
-const shortRun = 16;
+/** Equal times up to this many are compared one by one; the table is for more of them, and for disorder. */
+const fewEqual = 16;
 
 /** The entries of an open block. One object per block: the table that it may need grows with the block. */
 export function knownInBlock(block: OpenBlock): KnownEntries {
@@ -56,12 +56,15 @@ export function knownInBlock(block: OpenBlock): KnownEntries {
     newestAsOffset: (baseNs) => Number(block.throughNs - baseNs),
     has(batch, row) {
       if (rows.count !== block.count) rows = block.arrived();
-      if (block.isSorted) {
+      const { runStarts } = block;
+      if (runStarts.length < runsMax) {
         const offset = (batch.offsetNs[row] as number) + Number(batch.baseNs - rows.baseNs);
-        let at = firstAt(rows, offset);
-        const runEnd = Math.min(rows.count, at + shortRun);
-        while (at < runEnd && rows.offsetNs[at] === offset) if (isSameEntry(rows, at++, batch, row)) return true;
-        if (at < runEnd || at === rows.count) return false;
+        let isKnown: boolean | undefined = false;
+        for (let run = 0; run <= runStarts.length && isKnown === false; run++) {
+          const start = run === 0 ? 0 : (runStarts[run - 1] as number);
+          isKnown = isInRun(rows, start, runStarts[run] ?? rows.count, offset, batch, row);
+        }
+        if (isKnown !== undefined) return isKnown;
       }
       table ??= new EntryTable(rows);
       table.rows = rows;
@@ -79,16 +82,27 @@ export function knownLast(last: EntryBatch): KnownEntries {
   };
 }
 
-/** The first row at this time or later, of rows in order. */
-function firstAt(rows: EntryBatch, offsetNs: number): number {
-  let low = 0;
-  let high = rows.count;
+/** Is the entry among the rows [start, end), whose times ascend? Undefined when more have its time than shall be compared. */
+function isInRun(
+  rows: EntryBatch,
+  start: number,
+  end: number,
+  offsetNs: number,
+  batch: EntryBatch,
+  row: number,
+): boolean | undefined {
+  let low = start;
+  let high = end;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if ((rows.offsetNs[middle] as number) < offsetNs) low = middle + 1;
     else high = middle;
   }
-  return low;
+  for (let at = low; at < end && rows.offsetNs[at] === offsetNs; at++) {
+    if (at === low + fewEqual) return undefined;
+    if (isSameEntry(rows, at, batch, row)) return true;
+  }
+  return false;
 }
 
 /** Rows by a hash of time and line. */

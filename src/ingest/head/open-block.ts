@@ -11,6 +11,10 @@ import type { Position } from '../wal/record.js';
 import { firstOf, noBytes, noEnds, noOffsets, reserved } from './growing-column.js';
 import { HeadColumn } from './head-column.js';
 
+/** Writers that push at the same time make a few runs of ascending times. More than this are disorder. */
+export const runsMax = 16;
+const noRuns: readonly number[] = [];
+
 /** A block that has this many rows is full, however short its lines are. */
 const rowsMax = 65_536;
 
@@ -26,8 +30,8 @@ export class OpenBlock {
   count = 0;
   minOffsetNs = 0;
   maxOffsetNs = 0;
-  /** In the order of their times, as they came. */
-  isSorted = true;
+  /** Rows that are older than the row before them, between which times ascend: all, or the first `runsMax`. */
+  runStarts: readonly number[] = noRuns;
   #offsetNs = noOffsets;
   #lineEnd = noEnds;
   #lines = noBytes;
@@ -46,6 +50,11 @@ export class OpenBlock {
     this.#offsetNs = reserved(this.#offsetNs, this.count, rows);
     this.#lineEnd = reserved(this.#lineEnd, this.count, rows);
     this.#lines = reserved(this.#lines, this.rawBytes, lineBytes);
+  }
+
+  /** In the order of their times, as they came. */
+  get isSorted(): boolean {
+    return this.runStarts.length === 0;
   }
 
   /** Bytes of the lines. */
@@ -125,7 +134,7 @@ export class OpenBlock {
     for (let row = start; row < end; row++) {
       const offset = (batch.offsetNs[row] as number) + shiftNs;
       this.#offsetNs[at + row] = offset;
-      if (offset < previous) this.isSorted = false;
+      if (offset < previous && this.runStarts.length < runsMax) this.runStarts = this.runStarts.concat(at + row);
       if (offset < this.minOffsetNs) this.minOffsetNs = offset;
       if (offset > this.maxOffsetNs) this.maxOffsetNs = offset;
       previous = offset;

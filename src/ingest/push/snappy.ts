@@ -4,6 +4,11 @@
  */
 import { badPush, decompressedTooLarge } from './push-error.js';
 
+/** What a run moved by words may write behind its end. */
+const wordSlack = 4;
+/** Longer ones are moved by one call. */
+const shortBytes = 64;
+
 /**
  * Decodes a block. The length is checked against `bytesMax` before anything is allocated. The result's memory is its
  * own, and somewhat larger than the result. Throws ApiError.
@@ -23,12 +28,14 @@ export function decodeSnappy(block: Uint8Array, bytesMax: number): Buffer {
   // Nothing yields more than 64 bytes for three: what claims to is damaged, and must not cost memory.
   if (length > (inputBytes - head) * 32) throw corrupt();
 
-  // The input lies behind the output in one buffer, so that literals are moved by copyWithin: it needs no view of the
-  // source, and costs a third of `set` on the short runs that blocks are made of.
-  const out = Buffer.allocUnsafeSlow(length + inputBytes);
-  out.set(block, length);
-  const end = length + inputBytes;
-  let from = length + head;
+  // The input lies behind the output in one buffer, so that literals are moved within it: that needs no view of the
+  // source. Short runs, which is what blocks are made of, are moved word by word, a little further than their end: that
+  // takes half the time of a call (bench/micro/push-decode.mjs).
+  const out = Buffer.allocUnsafeSlow(length + wordSlack + inputBytes);
+  const words = new DataView(out.buffer);
+  out.set(block, length + wordSlack);
+  const end = length + wordSlack + inputBytes;
+  let from = length + wordSlack + head;
   let to = 0;
   while (from < end) {
     const tag = out[from++] as number;
@@ -47,8 +54,9 @@ export function decodeSnappy(block: Uint8Array, bytesMax: number): Buffer {
       }
       size++;
       if (size > length - to || size > end - from) throw corrupt();
-      if (size <= 12) for (let i = 0; i < size; i++) out[to + i] = out[from + i] as number;
-      else out.copyWithin(to, from, from + size);
+      if (size <= shortBytes && from + size + wordSlack <= end) {
+        for (let i = 0; i < size; i += 4) words.setInt32(to + i, words.getInt32(from + i, true), true);
+      } else out.copyWithin(to, from, from + size);
       from += size;
       to += size;
       continue;
@@ -74,10 +82,9 @@ export function decodeSnappy(block: Uint8Array, bytesMax: number): Buffer {
     }
     if (offset === 0 || offset > to || size > length - to) throw corrupt();
     // A copy may overlap itself: then its bytes repeat, one after the other.
-    if (size <= 12 || offset < size) {
-      const back = to - offset;
-      for (let i = 0; i < size; i++) out[to + i] = out[back + i] as number;
-    } else out.copyWithin(to, to - offset, to - offset + size);
+    const back = to - offset;
+    if (offset >= 4) for (let i = 0; i < size; i += 4) words.setInt32(to + i, words.getInt32(back + i, true), true);
+    else for (let i = 0; i < size; i++) out[to + i] = out[back + i] as number;
     to += size;
   }
   if (to !== length) throw corrupt();
