@@ -33,7 +33,7 @@ export function addCounters(into: ScanCounters, more: ScanCounters): void {
 export type Breathe = () => Promise<void> | undefined;
 
 /** Work on the main thread between two looks at the event loop. A push needs two or three of these. */
-const sliceMs = 2;
+const sliceMs = 1;
 
 /** For scans on the main thread. */
 export function inlineBreathe(signal: AbortSignal): Breathe {

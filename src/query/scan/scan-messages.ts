@@ -60,6 +60,12 @@ export interface EndMessage {
   readonly query: number;
 }
 
+/** What a thread is told when it starts. */
+export interface ScanThreadData {
+  /** Decoded blocks that it keeps for the next query. */
+  readonly cacheBytes: number;
+}
+
 export type ToWorker = QueryMessage | TaskMessage | EndMessage;
 
 /** One answer to each task. */

@@ -37,6 +37,8 @@ const thresholdBytesDefault = 64 * 1024 * 1024;
 const warmThresholdBytes = 8 * 1024 * 1024;
 /** More would only wait for each other where blocks come from one disk. */
 const threadsMaxDefault = 4;
+/** Decoded blocks that all threads together keep for the next query: as many as this one. */
+const threadCacheBytes = 64 * 1024 * 1024;
 /** A query that gathers more than this takes down its thread, not the server. */
 const heapMiBMaxDefault = 512;
 
@@ -49,7 +51,7 @@ export function openScanPlace(options: ScanPoolOptions = {}): ScanPlace {
     entry === null || threadsMax === 0
       ? null
       : new ScanPool({
-          start: () => startScanThread(entry, heapMiBMax),
+          start: () => startScanThread(entry, { heapMiBMax, cacheBytes: Math.floor(threadCacheBytes / threadsMax) }),
           threadsMax,
           ...(idleMs !== undefined && { idleMs }),
         });

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
-import type { FromWorker, ToWorker } from './scan-messages.js';
+import type { FromWorker, ScanThreadData, ToWorker } from './scan-messages.js';
 
 /** As much of a Worker as the pool uses. */
 export interface ScanThread {
@@ -25,11 +25,25 @@ export function workerEntry(): string | null {
   return null;
 }
 
-/** A worker whose JavaScript heap is bounded: past it the thread dies, and nothing else. */
-export const startScanThread = (entry: string, heapMiBMax: number): ScanThread =>
+/** What a thread may hold. */
+export interface ThreadMemory {
+  /** The JavaScript heap: past it the thread dies, and nothing else. */
+  readonly heapMiBMax: number;
+  /** Decoded blocks that it keeps for the next query. */
+  readonly cacheBytes: number;
+}
+
+/**
+ * For objects that live shortly. Small: the columns of blocks lie outside of the heap, and are given back only when the
+ * few objects around them are collected.
+ */
+const youngMiBMax = 6;
+
+export const startScanThread = (entry: string, { heapMiBMax, cacheBytes }: ThreadMemory): ScanThread =>
   new SettlingWorker(entry, {
     name: 'skald-scan',
-    resourceLimits: { maxOldGenerationSizeMb: heapMiBMax },
+    workerData: { cacheBytes } satisfies ScanThreadData,
+    resourceLimits: { maxOldGenerationSizeMb: heapMiBMax, maxYoungGenerationSizeMb: youngMiBMax },
   });
 
 /**

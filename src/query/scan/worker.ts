@@ -2,21 +2,20 @@
  * The entry of a scan worker: a thread that scans blocks. Only this file knows that it is one. It is bundled by itself
  * (scripts/build.mjs), so it imports no more of the program than it runs.
  */
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { BlockCache } from '../../chunks/block-cache.js';
 import { BlockOpener } from '../../chunks/block-opener.js';
 import { codecsReady } from '../../chunks/codec/codec.js';
 import { invariant } from '../../errors.js';
 import { nodeFileSystem } from '../../io/node-file-system.js';
-import type { ToWorker } from './scan-messages.js';
+import type { ScanThreadData, ToWorker } from './scan-messages.js';
 import { TaskRunner } from './task-runner.js';
 
-/** Decoded blocks that a worker keeps for the next query. */
-const cacheBytes = 32 * 1024 * 1024;
 const openFilesMax = 64;
 
 const port = parentPort;
 invariant(port !== null, 'a scan worker is started as a thread');
+const { cacheBytes } = workerData as ScanThreadData;
 const opener = new BlockOpener(nodeFileSystem(), openFilesMax, new BlockCache(cacheBytes));
 const runner = new TaskRunner(opener);
 // Messages are received in order, and wait until the codecs are there.

@@ -26,7 +26,11 @@ afterEach(async () => {
 
 function pooled(entry: string, options: Partial<PoolOptions> & { heapMiBMax?: number } = {}) {
   const { heapMiBMax = 256, ...rest } = options;
-  const pool = new ScanPool({ start: () => startScanThread(entry, heapMiBMax), threadsMax: 2, ...rest });
+  const pool = new ScanPool({
+    start: () => startScanThread(entry, { heapMiBMax, cacheBytes: 2 ** 20 }),
+    threadsMax: 2,
+    ...rest,
+  });
   undo.push(() => pool.close());
   return { ...inlinePlace, pool, thresholdBytes: 0, taskBytes: 8 * 1024 };
 }
@@ -199,7 +203,11 @@ describe('a thread', () => {
        parentPort.on('message', ({ kind }) => { if (kind === 'task') { for (;;); } });`,
     );
     let entry: string = file;
-    const pool = new ScanPool({ start: () => startScanThread(entry, 64), threadsMax: 1, stuckMs: 20 });
+    const pool = new ScanPool({
+      start: () => startScanThread(entry, { heapMiBMax: 64, cacheBytes: 2 ** 20 }),
+      threadsMax: 1,
+      stuckMs: 20,
+    });
     undo.push(() => pool.close());
     const place = { ...inlinePlace, pool, thresholdBytes: 0, taskBytes: 8192 };
     const store = await stored([manyRows(1, 500, (i) => `line ${i}`)]);
