@@ -71,12 +71,17 @@ export interface Place {
   readonly offset: number;
 }
 
-/** Checks and decompresses. Throws DamageError. The result may be a view of `stored`. */
+/**
+ * Checks and decompresses. Throws DamageError. The result may be a view of `stored`, but never a small part of a large
+ * buffer: whoever keeps a few bytes must not keep the whole block that was read with them.
+ */
 export function unpackSection(section: Section, stored: Uint8Array, place: Place): Uint8Array {
   checkStored(section, stored, place);
   return readingSection(section, place, () => {
     if (section.encoding !== sectionEncoding) throw new FormatError(`unknown encoding ${section.encoding}`);
-    return codecById(section.codec).decode(stored, section.decodedBytes);
+    const decoded = codecById(section.codec).decode(stored, section.decodedBytes);
+    const isSmallPart = decoded.buffer === stored.buffer && 2 * decoded.byteLength < decoded.buffer.byteLength;
+    return isSmallPart ? decoded.slice() : decoded;
   });
 }
 

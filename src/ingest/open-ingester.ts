@@ -128,7 +128,7 @@ export async function openIngester(given: IngesterOptions): Promise<OpenedIngest
   const options = { ...defaults, ...given };
   const { store, index, log } = options;
   await codecsReady();
-  const head = new Head({ ...options, nowMs: () => options.clock.monotonicMs() });
+  const head = new Head(options);
   const counters = newCounters();
   if (options.walSync === 'off') {
     await reconcileIndex(index, catalogOf(store), log);

@@ -9,6 +9,8 @@ export interface Clock {
   nowMs(): number;
   /** Milliseconds with a fraction from an unspecified start; never goes back. For durations. */
   monotonicMs(): number;
+  /** Of that time, how much the thread had nothing to do. A little behind while it works. */
+  idleMs(): number;
   /** Calls `fn` each `ms` milliseconds, first after `ms`. A timer does not keep the process alive. `fn` must not throw. */
   every(ms: number, fn: () => void): Stop;
   /** Calls `fn` once. */
@@ -23,6 +25,7 @@ export function systemClock(): Clock {
     nowNs: () => BigInt(Date.now()) * 1_000_000n,
     nowMs: () => Date.now(),
     monotonicMs: () => performance.now(),
+    idleMs: () => performance.eventLoopUtilization().idle,
     every(ms, fn) {
       const timer = setInterval(fn, Math.min(ms, timerMsMax));
       timer.unref();

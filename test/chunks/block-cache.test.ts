@@ -72,6 +72,17 @@ describe('the block cache', () => {
     expect([cache.byteLength, cache.blocks]).toEqual([0, 0]);
   });
 
+  test('does not hold a whole block for a few of its bytes that were not worth compressing', () => {
+    const given = rows(2000).map((row) => ({ ...row, metadata: { level: 'info' } }));
+    const block = encodeBlock(batchOfRows(given), codecNamed('flate'));
+    const fresh = (start: number, end: number): Uint8Array => Uint8Array.from(block.bytes.subarray(start, end));
+    const place = { file: 'pack', offset: 0 };
+    const { metadata } = new BlockCache().read('pack:0', block, fresh, allColumns, place);
+    const level = metadata.find(({ name }) => name === 'level');
+    expect(block.bytes.length).toBeGreaterThan(4096);
+    expect(level?.dictionary.bytes(0).buffer.byteLength).toBeLessThan(64);
+  });
+
   test('counts every byte it holds', () => {
     const cache = new BlockCache();
     blockSourceOf(encoded(1000), cache).read(allColumns);

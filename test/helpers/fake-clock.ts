@@ -28,6 +28,10 @@ export class FakeClock implements Clock {
   monotonicMs(): number {
     return this.#elapsedMs;
   }
+  /** What runs takes no time. */
+  idleMs(): number {
+    return this.#elapsedMs;
+  }
   every(ms: number, fn: () => void): Stop {
     return this.#add(ms, ms, fn);
   }

@@ -1,5 +1,6 @@
 /** All that is in memory and not yet in a pack: tenants → streams → blocks. */
 import { invariant } from '../../errors.js';
+import type { Clock } from '../../io/clock.js';
 import type { EntryBatch } from '../../model/entry-batch.js';
 import type { Labels } from '../../model/labels.js';
 import { isWithin, joinRows } from '../../model/rows.js';
@@ -17,8 +18,8 @@ import { countOf, type HeadBlock, StreamHead } from './stream.js';
 export interface HeadOptions extends SealOptions {
   /** Bytes of lines and metadata after which a block is full. */
   readonly blockBytes: number;
-  /** Never goes back. For the share of the time that columns of fields may take. */
-  readonly nowMs?: () => number;
+  /** For the share of the time that columns of fields may take. */
+  readonly clock: Pick<Clock, 'monotonicMs' | 'idleMs'>;
 }
 
 export interface HeadCounters {
@@ -51,7 +52,7 @@ export class Head implements HeadReader {
 
   constructor(options: HeadOptions) {
     this.#options = options;
-    this.#spareTime = new SpareTime(options.nowMs ?? (() => performance.now()));
+    this.#spareTime = new SpareTime(options.clock);
   }
 
   tenants(): readonly TenantId[] {

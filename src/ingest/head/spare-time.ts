@@ -1,29 +1,31 @@
-/** Work that is of use but can wait: it takes a share of the time, most of it when there is nothing else to do. */
+/** Work that is of use but can wait: it earns its time while there is nothing else to do. */
+import type { Clock } from '../../io/clock.js';
 
-/** Of the time in which entries come in: they go first. */
+/** Of the time in which entries come in or the thread is at work, be it at queries: they go first. */
 const busyShare = 1 / 50;
-/** Of all other time. Queries, if there are any, have three times as much. */
-const quietShare = 1 / 4;
+/** Of the time in which it has nothing to do. */
+const idleShare = 1 / 2;
 /** So long after entries came it is not quiet yet. */
 export const quietAfterMs = 100;
 /** Time that was not used is saved up to this, for a burst. */
 const savedMsMax = 50;
 
 export class SpareTime {
-  readonly #nowMs: () => number;
+  readonly #clock: Pick<Clock, 'monotonicMs' | 'idleMs'>;
   #savedMs = 0;
   #countedMs: number;
-  #busyMs = Number.NEGATIVE_INFINITY;
+  #countedIdleMs: number;
+  #entriesMs = Number.NEGATIVE_INFINITY;
 
-  /** `nowMs` never goes back. */
-  constructor(nowMs: () => number) {
-    this.#nowMs = nowMs;
-    this.#countedMs = nowMs();
+  constructor(clock: Pick<Clock, 'monotonicMs' | 'idleMs'>) {
+    this.#clock = clock;
+    this.#countedMs = clock.monotonicMs();
+    this.#countedIdleMs = clock.idleMs();
   }
 
-  /** There was other work just now. */
+  /** Entries came in just now. */
   busy(): void {
-    this.#busyMs = this.#count();
+    this.#entriesMs = this.#count();
   }
 
   /**
@@ -36,18 +38,21 @@ export class SpareTime {
     try {
       work();
     } finally {
-      this.#savedMs -= this.#nowMs() - startMs;
+      this.#savedMs -= this.#clock.monotonicMs() - startMs;
     }
     return true;
   }
 
   /** Adds what was earned since the last time. */
   #count(): number {
-    const nowMs = this.#nowMs();
-    const quietMs = Math.max(0, nowMs - Math.max(this.#countedMs, this.#busyMs + quietAfterMs));
-    const busyMs = nowMs - this.#countedMs - quietMs;
-    this.#savedMs = Math.min(savedMsMax, this.#savedMs + quietMs * quietShare + busyMs * busyShare);
+    const nowMs = this.#clock.monotonicMs();
+    const idleMs = this.#clock.idleMs();
+    const quietMs = Math.max(0, nowMs - Math.max(this.#countedMs, this.#entriesMs + quietAfterMs));
+    const spareMs = Math.min(quietMs, idleMs - this.#countedIdleMs);
+    const busyMs = nowMs - this.#countedMs - spareMs;
+    this.#savedMs = Math.min(savedMsMax, this.#savedMs + spareMs * idleShare + busyMs * busyShare);
     this.#countedMs = nowMs;
+    this.#countedIdleMs = idleMs;
     return nowMs;
   }
 }
