@@ -27,19 +27,29 @@ export interface BlockCacheCounters {
   decodedBytes: number;
 }
 
+/** A query reads the same lines as the one before, or as many others: in a full cache one block of eight is replaced. */
+const admitEvery = 8;
+
 export class BlockCache {
   readonly counters: BlockCacheCounters = { hits: 0, partialHits: 0, misses: 0, evictions: 0, decodedBytes: 0 };
+  /** Lines are most of a block: by themselves, so that they do not displace what is small and costs as much to decode. */
+  readonly #lines: ByteLru<BlockKey, Uint8Array>;
+  /** All columns but the lines. */
   readonly #columns: ByteLru<BlockKey, DecodedColumns>;
   readonly #tables: ByteLru<string, readonly BlockHeader[]>;
   #lastId = 0;
 
-  /** 0 keeps nothing. Block tables may take another quarter: many slow streams have more tables than blocks. */
+  /**
+   * 0 keeps nothing. Three quarters are for lines. Block tables may take another quarter: many slow streams have more
+   * tables than blocks.
+   */
   constructor(bytesMax: number = blockCacheBytesDefault) {
-    this.#columns = new ByteLru(bytesMax);
+    this.#lines = new ByteLru((bytesMax * 3) / 4, admitEvery);
+    this.#columns = new ByteLru(bytesMax / 4, admitEvery);
     this.#tables = new ByteLru(bytesMax / 4);
   }
   get byteLength(): number {
-    return this.#columns.byteLength + this.#tables.byteLength;
+    return this.#lines.byteLength + this.#columns.byteLength + this.#tables.byteLength;
   }
   get blocks(): number {
     return this.#columns.size;
@@ -47,7 +57,7 @@ export class BlockCache {
 
   /** The batch may share memory with the cache: it is for reading only, and stays valid. Throws DamageError. */
   read(key: BlockKey, block: BlockHeader, bytes: BlockBytes, needs: ColumnNeeds, place: Place): EntryBatch {
-    const known = this.#columns.get(key);
+    const known = joined(this.#columns.get(key), needs.lines === 'bytes' ? this.#lines.get(key) : undefined);
     const { columns, batch } = readBlock(block, bytes, needs, place, known);
     if (columns === known) {
       this.counters.hits++;
@@ -55,15 +65,20 @@ export class BlockCache {
     }
     if (known === undefined) this.counters.misses++;
     else this.counters.partialHits++;
-    const byteLength = bytesOf(columns);
+    const { lines, ...others } = columns;
+    const byteLength = bytesOf(others);
     this.counters.decodedBytes += byteLength - (known === undefined ? 0 : bytesOf(known));
-    this.counters.evictions += this.#columns.set(key, columns, byteLength);
+    this.counters.evictions += this.#columns.set(key, others, byteLength);
+    if (lines !== undefined && lines !== known?.lines) {
+      this.counters.decodedBytes += lines.byteLength;
+      this.counters.evictions += this.#lines.set(key, lines, lines.byteLength);
+    }
     return batch;
   }
 
   /** Whether `read` would find all of it. Fields do not count: with them it may need less. */
   has(key: BlockKey, block: BlockHeader, { lines, metadata }: ColumnNeeds): boolean {
-    const known = this.#columns.peek(key);
+    const known = joined(this.#columns.peek(key), this.#lines.peek(key));
     return known !== undefined && hasColumns(block, { lines, metadata }, known);
   }
 
@@ -86,9 +101,11 @@ export class BlockCache {
 
   /** For a block that will not be read again. */
   forget(key: BlockKey): void {
+    this.#lines.delete(key);
     this.#columns.delete(key);
   }
   clear(): void {
+    this.#lines.clear();
     this.#columns.clear();
     this.#tables.clear();
   }
@@ -117,12 +134,16 @@ export function sourceOfEncoded(address: EncodedAddress, cache: BlockCache): Add
   };
 }
 
+/** Without the other columns lines are of no use. */
+const joined = (columns: DecodedColumns | undefined, lines: Uint8Array | undefined): DecodedColumns | undefined =>
+  columns === undefined || lines === undefined ? columns : { ...columns, lines };
+
 /** Overhead of the objects around a block's columns. */
 const slotBytes = 400;
 
+/** Of all columns but the lines. */
 function bytesOf(columns: DecodedColumns): number {
-  let byteLength = slotBytes + columns.offsetNs.byteLength;
-  byteLength += (columns.lineEnd?.byteLength ?? 0) + (columns.lines?.byteLength ?? 0);
+  let byteLength = slotBytes + columns.offsetNs.byteLength + (columns.lineEnd?.byteLength ?? 0);
   for (const { ids, dictionary } of columns.metadata.values())
     byteLength += 200 + ids.byteLength + dictionary.byteLength;
   byteLength += (columns.fields?.byteLength ?? 0) + (columns.grams?.byteLength ?? 0);

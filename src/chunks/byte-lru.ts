@@ -1,4 +1,7 @@
-/** A cache bounded by bytes: what was not used for longest goes first. */
+/**
+ * A cache bounded by bytes: what was not used for longest goes first. Who reads more than it holds, again and again, would
+ * replace all of it before any of it is used; `admitEvery` prevents that.
+ */
 interface Slot<V> {
   value: V;
   byteLength: number;
@@ -9,9 +12,13 @@ export class ByteLru<K, V> {
   readonly bytesMax: number;
   /** In the order of their last use: a Map keeps the order of insertion. */
   readonly #slots = new Map<K, Slot<V>>();
+  readonly #admitEvery: number;
+  #turnedAway = 0;
 
-  constructor(bytesMax: number) {
+  /** When it is full, only one of `admitEvery` new values takes the place of others. */
+  constructor(bytesMax: number, admitEvery = 1) {
     this.bytesMax = bytesMax;
+    this.#admitEvery = admitEvery;
   }
   get size(): number {
     return this.#slots.size;
@@ -29,8 +36,11 @@ export class ByteLru<K, V> {
   }
   /** Replaces what the key had. A value larger than the whole cache is not kept. Returns how many others had to go. */
   set(key: K, value: V, byteLength: number): number {
+    const isNew = !this.#slots.has(key);
     this.delete(key);
     if (byteLength > this.bytesMax) return 0;
+    const isFull = this.byteLength + byteLength > this.bytesMax;
+    if (isNew && isFull && ++this.#turnedAway % this.#admitEvery !== 0) return 0;
     this.#slots.set(key, { value, byteLength });
     this.byteLength += byteLength;
     let evicted = 0;

@@ -14,6 +14,11 @@ const rows = (count: number): Row[] =>
   }));
 const encoded = (count: number) => encodeBlock(batchOfRows(rows(count)), codecNamed('flate'));
 
+/** Three quarters of it are lines. */
+const balanced = () =>
+  encodeBlock(batchOfRows(rows(50).map((row) => ({ ...row, line: longLine, metadata: {} }))), codecNamed('flate'));
+const longLine = new Uint8Array(Buffer.from('long '.repeat(20)));
+
 describe('the block cache', () => {
   test('decodes a column once', () => {
     const cache = new BlockCache();
@@ -37,21 +42,44 @@ describe('the block cache', () => {
     expect(cache.counters).toMatchObject({ misses: 1, hits: 1 });
   });
 
-  test('stays within its bytes, and lets go what was not used for longest', () => {
-    const one = blockSourceOf(encoded(100), new BlockCache());
+  test('stays within its bytes, and is of use to scans that are larger than it', () => {
+    const probe = new BlockCache();
+    blockSourceOf(balanced(), probe).read(allColumns);
+    const bytesMax = probe.byteLength * 16;
+    const cache = new BlockCache(bytesMax);
+    const sources = Array.from({ length: 20 }, () => blockSourceOf(balanced(), cache));
+    const scan = (): number => {
+      const before = cache.counters.hits;
+      for (const source of sources) source.read(allColumns);
+      expect(cache.byteLength).toBeLessThanOrEqual(bytesMax);
+      return cache.counters.hits - before;
+    };
+    expect(scan()).toBe(0);
+    for (let i = 0; i < 20; i++) expect(scan()).toBeGreaterThan(8);
+    expect(cache.counters.evictions).toBeGreaterThan(10);
+  });
+
+  test('lets in what is read again and again', () => {
     const probe = new BlockCache();
     blockSourceOf(encoded(100), probe).read(allColumns);
-    const cache = new BlockCache(probe.byteLength * 2.5);
-    const [a, b, c] = [1, 2, 3].map(() => blockSourceOf(encoded(100), cache));
-    for (const source of [a, b, a, c]) source!.read(allColumns);
-    expect(cache.blocks).toBe(2);
-    expect(cache.counters.evictions).toBe(1);
-    a!.read(allColumns);
-    expect(cache.counters.misses).toBe(3);
-    b!.read(allColumns);
-    expect(cache.counters.misses).toBe(4);
-    expect(cache.byteLength).toBeLessThanOrEqual(probe.byteLength * 2.5);
-    expect(one.count).toBe(100);
+    const cache = new BlockCache(probe.byteLength * 20);
+    for (let i = 0; i < 40; i++) blockSourceOf(encoded(100), cache).read(allColumns);
+    const wanted = blockSourceOf(encoded(100), cache);
+    for (let i = 0; i < 16; i++) wanted.read(allColumns);
+    const { hits } = cache.counters;
+    wanted.read(allColumns);
+    expect(cache.counters.hits).toBe(hits + 1);
+  });
+
+  test('does not give up columns for lines', () => {
+    const cache = new BlockCache(256 * 1024);
+    const few = blockSourceOf(encoded(50), cache);
+    few.read({ lines: 'none', metadata: ['level'] });
+    for (let i = 0; i < 50; i++) blockSourceOf(balanced(), cache).read(allColumns);
+    expect(cache.counters.evictions).toBeGreaterThan(0);
+    const { hits } = cache.counters;
+    few.read({ lines: 'none', metadata: ['level'] });
+    expect(cache.counters.hits).toBe(hits + 1);
   });
 
   test('of no bytes keeps nothing and still answers', () => {
@@ -90,6 +118,14 @@ describe('the block cache', () => {
     expect(cache.byteLength).toBeGreaterThan(columns);
     expect(cache.counters.decodedBytes).toBe(cache.byteLength);
   });
+});
+
+test('a full cache lets in one of so many, and what it has is replaced at once', () => {
+  const lru = new ByteLru<string, number>(3, 4);
+  for (const key of ['a', 'b', 'c']) lru.set(key, 0, 1);
+  expect(['d', 'e', 'f', 'g'].map((key) => lru.set(key, 0, 1))).toEqual([0, 0, 0, 1]);
+  lru.set('b', 1, 1);
+  expect(['a', 'b', 'c', 'f', 'g'].map((key) => lru.peek(key))).toEqual([undefined, 1, 0, undefined, 0]);
 });
 
 test('a cache bounded by bytes does not keep what is larger than itself, and counts replacements once', () => {
