@@ -8,7 +8,7 @@ import { type Discard, DiscardMessages, DiscardTally, discardText, ignoredEntrie
 import type { Limits } from '../limits/limits.js';
 import type { RateLimiter } from '../limits/rate-limiter.js';
 import { humanBytes } from '../limits/text.js';
-import type { EntryBatch } from '../model/entry-batch.js';
+import { type EntryBatch, withMetadata } from '../model/entry-batch.js';
 import { lineBytes } from '../model/rows.js';
 import type { TenantId } from '../model/tenant.js';
 import { MAX_NANOS, MIN_NANOS, millisToNanos, type Nanos } from '../model/time.js';
@@ -232,12 +232,12 @@ class Admitter {
   #withMetadata(stream: StreamLabels, batch: EntryBatch): EntryBatch {
     const { limits } = this.#context;
     const metadata = batch.metadata.length > 0 ? cleanMetadata(batch.metadata, batch.count) : [];
-    if (!limits.discover_log_levels || !limits.allow_structured_metadata) return { ...batch, metadata };
+    if (!limits.discover_log_levels || !limits.allow_structured_metadata) return withMetadata(batch, metadata);
     const level = this.#reader.levels.column(batch, metadata, stream.level);
     const others = metadata.filter(({ name }) => name !== DETECTED_LEVEL);
     const at = others.findIndex(({ name }) => name > DETECTED_LEVEL);
     others.splice(at < 0 ? others.length : at, 0, level);
-    return { ...batch, metadata: others };
+    return withMetadata(batch, others);
   }
 
   #checkTenantRate(candidates: readonly Candidate[]): ApiError | null {

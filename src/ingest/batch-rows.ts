@@ -26,7 +26,7 @@ export function truncateLines(
     cutBytes += lineBytes(batch, row) - kept;
   }
   if (entries === 0) return { batch, entries, bytes: 0 };
-  const lines = Buffer.allocUnsafeSlow(batch.lines.length - cutBytes + entries * suffix.length);
+  const lines = new Uint8Array(batch.lines.length - cutBytes + entries * suffix.length);
   const lineEnd = new Uint32Array(batch.count);
   let to = 0;
   for (let row = 0; row < batch.count; row++) {

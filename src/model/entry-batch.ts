@@ -34,6 +34,19 @@ export interface EntryBatch {
   readonly fields?: FieldColumns;
 }
 
+/**
+ * The rows with these columns instead of their own, without columns of fields. Not by spreading: all batches of a push are
+ * objects of one shape, and the code that they run through is compiled for that.
+ */
+export const withMetadata = (batch: EntryBatch, metadata: readonly MetadataColumn[]): EntryBatch => ({
+  count: batch.count,
+  baseNs: batch.baseNs,
+  offsetNs: batch.offsetNs,
+  lines: batch.lines,
+  lineEnd: batch.lineEnd,
+  metadata,
+});
+
 /** Bytes that a line may contain. `caseInsensitive`: in any case. */
 export interface LineNeedle {
   readonly bytes: Uint8Array;

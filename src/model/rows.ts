@@ -16,7 +16,8 @@ const bytesOf = (batch: EntryBatch, count: number): number => (count === 0 ? 0 :
 export const offsetNsMax = 2 ** 52;
 
 /** True when all times can count from `baseNs`. */
-export function isWithin({ count, offsetNs, ...batch }: EntryBatch, baseNs: Nanos): boolean {
+export function isWithin(batch: EntryBatch, baseNs: Nanos): boolean {
+  const { count, offsetNs } = batch;
   const shiftNs = Number(batch.baseNs - baseNs);
   for (let i = 0; i < count; i++) if (!(Math.abs((offsetNs[i] as number) + shiftNs) <= offsetNsMax)) return false;
   return true;
@@ -52,8 +53,9 @@ export function pickRows(batch: EntryBatch, rows: Uint32Array, baseNs: Nanos = b
     for (let i = 0; i < count; i++) picked[i] = ids[rows[i] as number] as number;
     return { name, dictionary, ids: picked };
   });
-  const fields = batch.fields && { fields: selectFields(batch.fields, rows) };
-  return { count, baseNs, offsetNs, ...pickLines(batch, rows), metadata, ...fields };
+  const { lines, lineEnd } = pickLines(batch, rows);
+  const picked = { count, baseNs, offsetNs, lines, lineEnd, metadata };
+  return batch.fields === undefined ? picked : { ...picked, fields: selectFields(batch.fields, rows) };
 }
 
 function pickLines(batch: EntryBatch, rows: Uint32Array): Pick<EntryBatch, 'lines' | 'lineEnd'> {

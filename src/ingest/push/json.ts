@@ -9,12 +9,13 @@
 import { quoteGo } from '../../model/labels.js';
 import { EntryColumns, ZERO_TIME_SECONDS } from './entry-columns.js';
 import { ARRAY, ARRAY_END, JsonScanner, NULL, OBJECT, OBJECT_END, STRING } from './json-scanner.js';
+import { plainBytes } from './plain-bytes.js';
 import type { PushRequest, PushStream } from './push-request.js';
 import { textOf } from './utf8.js';
 
 /** `body` is given away: lines are moved together inside it and the result refers to it. Throws ApiError. */
 export function decodeJson(body: Uint8Array): PushRequest {
-  const scanner = new JsonScanner(body);
+  const scanner = new JsonScanner(plainBytes(body));
   let streams: PushStream[] = [];
   if (scanner.peek() === NULL) scanner.skip();
   else if (scanner.open(OBJECT, OBJECT_END, 'an object')) {

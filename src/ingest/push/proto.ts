@@ -8,6 +8,7 @@
  *   LabelPair   { string name = 1; string value = 2 }
  */
 import { EntryColumns, ZERO_TIME_SECONDS } from './entry-columns.js';
+import { plainBytes } from './plain-bytes.js';
 import { ProtoReader, VARINT } from './proto-reader.js';
 import { badPush } from './push-error.js';
 import type { PushRequest, PushStream } from './push-request.js';
@@ -19,7 +20,7 @@ const SECONDS_END = 253402300800;
 /** `message` is given away: lines are moved together inside it and the result refers to it. Throws ApiError. */
 export function decodeProto(message: Uint8Array): PushRequest {
   const streams: PushStream[] = [];
-  const reader = new ProtoReader(message);
+  const reader = new ProtoReader(plainBytes(message));
   while (reader.tag()) {
     if (reader.field !== 1) {
       reader.skip();

@@ -1,5 +1,6 @@
 /** Entries that a decoder holds as objects, put into columns: for forms of push that are not made for speed. */
 import { EntryColumns } from './entry-columns.js';
+import { plainBytes } from './plain-bytes.js';
 import type { PushStream } from './push-request.js';
 
 export interface Row {
@@ -32,7 +33,7 @@ export function pushRows(labels: string, rows: readonly Row[], into: PushStream[
   const bytes = Buffer.allocUnsafeSlow(lineBytes + poolBytes);
   for (const [text, span] of pool) bytes.write(text, lineBytes + span.start);
 
-  const columns = new EntryColumns(bytes, 0);
+  const columns = new EntryColumns(plainBytes(bytes), 0);
   let at = 0;
   for (const { seconds, nanos, line, metadata } of rows) {
     for (const list of metadata) {

@@ -2,6 +2,7 @@
  * Snappy's block format, decoding only: a varint of the decoded length, then literals and copies.
  * https://github.com/google/snappy/blob/main/format_description.txt
  */
+import { plainBytes } from './plain-bytes.js';
 import { badPush, decompressedTooLarge } from './push-error.js';
 
 /** What a run moved by words may write behind its end. */
@@ -31,8 +32,9 @@ export function decodeSnappy(block: Uint8Array, bytesMax: number): Buffer {
   // The input lies behind the output in one buffer, so that literals are moved within it: that needs no view of the
   // source. Short runs, which is what blocks are made of, are moved word by word, a little further than their end: that
   // takes half the time of a call (bench/micro/push-decode.mjs).
-  const out = Buffer.allocUnsafeSlow(length + wordSlack + inputBytes);
-  const words = new DataView(out.buffer);
+  const memory = Buffer.allocUnsafeSlow(length + wordSlack + inputBytes);
+  const out = plainBytes(memory);
+  const words = new DataView(memory.buffer);
   out.set(block, length + wordSlack);
   const end = length + wordSlack + inputBytes;
   let from = length + wordSlack + head;
@@ -88,7 +90,7 @@ export function decodeSnappy(block: Uint8Array, bytesMax: number): Buffer {
     to += size;
   }
   if (to !== length) throw corrupt();
-  return out.subarray(0, length);
+  return memory.subarray(0, length);
 }
 
 const corrupt = () => badPush('snappy: corrupt input');

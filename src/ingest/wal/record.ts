@@ -133,7 +133,7 @@ function decodeBatch(from: ByteReader): EntryBatch {
     if ((lineEnd[i] as number) < (lineEnd[i - 1] as number)) throw new FormatError('a line ends before it begins');
   const lines = from.bytes(count === 0 ? 0 : (lineEnd[count - 1] as number)).slice();
   const metadata = list(from, () => decodeColumn(from, count));
-  return { count, baseNs, offsetNs, lineEnd, lines, metadata };
+  return { count, baseNs, offsetNs, lines, lineEnd, metadata };
 }
 
 /** Only the values that occur: a batch may share its dictionary with a whole push. */
