@@ -48,28 +48,17 @@ export class JsonWriter {
   /** UTF-8 as a JSON string; each byte that is not UTF-8 becomes U+FFFD, as in Go. */
   bytes(source: Uint8Array): this {
     let from = source;
-    let dirty = false;
-    let wide = false;
-    for (let i = 0; i < from.length; i++) {
-      const c = from[i] as number;
-      if (c < 0x20 || c === quote || c === backslash) dirty = true;
-      else if (c > 0x7f) wide = true;
-    }
-    if (wide && !isUtf8(from)) from = Buffer.from(decodeForDisplay(from), 'utf8');
-    this.#room(from.length * (dirty ? 6 : 1) + 2);
+    const kinds = kindsIn(source);
+    if ((kinds & wide) !== 0 && !isUtf8(from)) from = Buffer.from(decodeForDisplay(from), 'utf8');
+    const sizeMax = (kinds & control) !== 0 ? 6 : (kinds & escaped) !== 0 ? 2 : 1;
+    this.#room(from.length * sizeMax + 2);
     const buffer = this.#buffer;
     let at = this.#length;
     buffer[at++] = quote;
-    if (!dirty) {
+    if (sizeMax === 1) {
       buffer.set(from, at);
       at += from.length;
-    } else {
-      for (let i = 0; i < from.length; i++) {
-        const c = from[i] as number;
-        if (c >= 0x20 && c !== quote && c !== backslash) buffer[at++] = c;
-        else at = writeEscape(buffer, at, c);
-      }
-    }
+    } else at = sizeMax === 2 ? writeEscaped(buffer, at, from) : writeControls(buffer, at, from);
     buffer[at++] = quote;
     this.#length = at;
     return this;
@@ -101,17 +90,53 @@ export class JsonWriter {
   }
 }
 
+/** What is in a text: bits that are put together over all of its bytes. */
+const escaped = 1;
+const control = 2;
+const wide = 4;
+const kindOf = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte < 0x20 ? control : byte === quote || byte === backslash ? escaped : byte > 0x7f ? wide : 0,
+);
+
+function kindsIn(text: Uint8Array): number {
+  let kinds = 0;
+  for (let i = 0; i < text.length; i++) kinds |= kindOf[text[i] as number] as number;
+  return kinds;
+}
+
+/** Of text without control characters. No branch: where quotes stand is not to be foreseen. Returns where it ended. */
+function writeEscaped(buffer: Buffer, start: number, from: Uint8Array): number {
+  let at = start;
+  for (let i = 0; i < from.length; i++) {
+    const byte = from[i] as number;
+    buffer[at] = backslash;
+    at += (kindOf[byte] as number) & escaped;
+    buffer[at++] = byte;
+  }
+  return at;
+}
+
+function writeControls(buffer: Buffer, start: number, from: Uint8Array): number {
+  let at = start;
+  for (let i = 0; i < from.length; i++) {
+    const byte = from[i] as number;
+    const kind = (kindOf[byte] as number) & (escaped | control);
+    if (kind === control) at = writeControl(buffer, at, byte);
+    else {
+      if (kind === escaped) buffer[at++] = backslash;
+      buffer[at++] = byte;
+    }
+  }
+  return at;
+}
+
 const notAscii = /[\u007f-\uffff]/g;
 const plainAscii = /^[ !#-[\]-~]*$/;
 
-function writeEscape(buffer: Buffer, start: number, c: number): number {
+function writeControl(buffer: Buffer, start: number, c: number): number {
   let at = start;
   buffer[at++] = backslash;
   switch (c) {
-    case quote:
-    case backslash:
-      buffer[at++] = c;
-      return at;
     case 10:
       buffer[at++] = letterN;
       return at;
