@@ -9,6 +9,10 @@ import { levelOfWords, levels, normalizeLevel, UNKNOWN } from './discover/level-
 export const SERVICE_NAME = 'service_name';
 export const DETECTED_LEVEL = 'detected_level';
 
+/** Of nearly all entries: it is the same for all batches, and its texts are encoded once. */
+const levelDictionary = dictionaryOf(levels);
+const levelIds: ReadonlyMap<string, number> = new Map(levels.map((level, i) => [level, i + 1]));
+
 /** Streams that Loki writes to itself, about itself. */
 const internalNames = ['__aggregated_metric__', '__pattern__'];
 export const isInternal = (pairs: readonly LabelPair[]): boolean =>
@@ -51,15 +55,12 @@ export class LevelDiscovery {
   column(batch: EntryBatch, metadata: readonly MetadataColumn[], ofLabels: string | undefined): MetadataColumn {
     const { count } = batch;
     const ids = new Uint32Array(count);
-    const values: string[] = [...levels];
-    const known = new Map<string, number>(values.map((value, i) => [value, i + 1]));
+    const others = new Map<string, number>();
     const idOf = (value: string): number => {
-      let id = known.get(value);
-      if (id === undefined) {
-        values.push(value);
-        id = values.length;
-        known.set(value, id);
-      }
+      const known = levelIds.get(value) ?? others.get(value);
+      if (known !== undefined) return known;
+      const id = levels.length + others.size + 1;
+      others.set(value, id);
       return id;
     };
     const given = metadata.find((column) => column.name === DETECTED_LEVEL);
@@ -76,7 +77,8 @@ export class LevelDiscovery {
       if (severity) fill(ids, severity, (value) => idOf(levelOfSeverity(value)));
       this.#ofLines(batch, ids);
     }
-    return { name: DETECTED_LEVEL, dictionary: dictionaryOf(values), ids };
+    const dictionary = others.size === 0 ? levelDictionary : dictionaryOf([...levels, ...others.keys()]);
+    return { name: DETECTED_LEVEL, dictionary, ids };
   }
 
   #ofLines({ count, lines, lineEnd }: EntryBatch, ids: Uint32Array): void {

@@ -74,7 +74,15 @@ export const linesOnly: ColumnNeeds = { lines: 'bytes', metadata: [] };
 /** A dictionary over strings that are there already. */
 export function dictionaryOf(values: readonly string[]): Dictionary {
   const encoder = new TextEncoder();
-  return { length: values.length, get: (id) => values[id] as string, bytes: (id) => encoder.encode(values[id]) };
+  const encoded: (Uint8Array | undefined)[] = [];
+  return {
+    length: values.length,
+    get: (id) => values[id] as string,
+    bytes(id) {
+      encoded[id] ??= encoder.encode(values[id]);
+      return encoded[id] as Uint8Array;
+    },
+  };
 }
 
 /** The columns that either needs. Those of fields are left out: what they would spare is needed by the other. */
