@@ -71,7 +71,9 @@ export class BlockCache {
     this.counters.evictions += this.#columns.set(key, others, byteLength);
     if (lines !== undefined && lines !== known?.lines) {
       this.counters.decodedBytes += lines.byteLength;
-      this.counters.evictions += this.#lines.set(key, lines, lines.byteLength);
+      // Without the other columns they would be of no use.
+      if (this.#columns.peek(key) !== undefined)
+        this.counters.evictions += this.#lines.set(key, lines, lines.byteLength);
     }
     return batch;
   }
@@ -134,7 +136,6 @@ export function sourceOfEncoded(address: EncodedAddress, cache: BlockCache): Add
   };
 }
 
-/** Without the other columns lines are of no use. */
 const joined = (columns: DecodedColumns | undefined, lines: Uint8Array | undefined): DecodedColumns | undefined =>
   columns === undefined || lines === undefined ? columns : { ...columns, lines };
 
