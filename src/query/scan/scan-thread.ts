@@ -26,11 +26,9 @@ export function workerEntry(): string | null {
 }
 
 /** What a thread may hold. */
-export interface ThreadMemory {
+export interface ThreadMemory extends ScanThreadData {
   /** The JavaScript heap: past it the thread dies, and nothing else. */
   readonly heapMiBMax: number;
-  /** Decoded blocks that it keeps for the next query. */
-  readonly cacheBytes: number;
 }
 
 /**
@@ -39,6 +37,7 @@ export interface ThreadMemory {
  */
 const youngMiBMax = 6;
 
+/** `entry` is the file that the thread runs: see workerEntry. */
 export const startScanThread = (entry: string, { heapMiBMax, cacheBytes }: ThreadMemory): ScanThread =>
   new SettlingWorker(entry, {
     name: 'skald-scan',
