@@ -98,8 +98,13 @@ export class StoreQuerier implements Querier {
     }
     const series: StepSeries[] = [];
     for (const one of table.all()) {
-      series.push(finishOne(one));
-      await context.breathe();
+      const work = finishOne(one);
+      for (let step = work.next(); ; step = work.next()) {
+        await context.breathe();
+        if (step.done !== true) continue;
+        series.push(step.value);
+        break;
+      }
     }
     return series;
   }

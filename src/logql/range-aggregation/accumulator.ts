@@ -15,10 +15,13 @@ export interface RangeAccumulator {
   merge(other: RangeAccumulator): void;
   /** What was gathered, for another thread: see stateBuffers(). The arrays belong to the accumulator until transferred. */
   state(): AccumulatorState;
-  /** Takes over a state of the same function and windows; samples of equal times count as later than those here. */
+  /**
+   * Takes over a state of the same function and windows, and may keep its arrays of samples; samples of equal times count
+   * as later than those here.
+   */
   mergeState(state: AccumulatorState): void;
-  /** Values by step, with present[k] = 1 where the window had a sample. */
-  finish(): StepValues;
+  /** Values by step, with present[k] = 1 where the window had a sample. Yields between pieces of work. */
+  finish(): Generator<void, StepValues>;
 }
 
 export interface StepValues {

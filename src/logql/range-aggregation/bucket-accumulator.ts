@@ -43,7 +43,8 @@ export abstract class BucketAccumulator implements RangeAccumulator {
     for (let at = 0; at < this.cells.length; at += this.columns) this.#joinCell(this.cells, at, state.cells, at);
   }
 
-  finish(): StepValues {
+  // biome-ignore lint/correctness/useYield: it is short
+  *finish(): Generator<void, StepValues> {
     const { count } = this.#plan.grid;
     const windows = this.#plan.windowBuckets === 1 ? this.cells : this.#slide();
     const values = new Float64Array(count);

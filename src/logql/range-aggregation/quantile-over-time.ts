@@ -1,9 +1,12 @@
 /** quantile_over_time: the φ-quantile, interpolated between the two nearest ranks. NaN is below all numbers. */
 import { SampleAccumulator } from './sample-accumulator.js';
+import { selectRank } from './select-rank.js';
 import type { WindowPlan } from './windows.js';
 
 export class QuantileAccumulator extends SampleAccumulator {
   readonly #phi: number;
+  /** The numbers of one window, to be moved about. */
+  #scratch = new Float64Array(0);
 
   constructor(plan: WindowPlan, phi: number) {
     super(plan);
@@ -11,23 +14,28 @@ export class QuantileAccumulator extends SampleAccumulator {
   }
 
   protected valueOf(_timesNs: Float64Array, values: Float64Array, from: number, to: number): number {
-    return quantile(this.#phi, values.slice(from, to));
+    if (this.#phi < 0) return -Infinity;
+    if (this.#phi > 1) return Infinity;
+    if (this.#scratch.length < to - from) this.#scratch = new Float64Array(2 * (to - from));
+    return quantile(this.#phi, values, from, to, this.#scratch);
   }
 }
 
-/** Sorts `values` in place. φ below 0 gives -Inf, above 1 +Inf. */
-export function quantile(phi: number, values: Float64Array): number {
-  if (values.length === 0) return Number.NaN;
-  if (phi < 0) return -Infinity;
-  if (phi > 1) return Infinity;
-  values.sort(); // puts NaN last
-  let numbers = values.length;
-  while (numbers > 0 && Number.isNaN(values[numbers - 1])) numbers--;
-  const nans = values.length - numbers;
-  const at = (rank: number): number => (rank < nans ? Number.NaN : (values[rank - nans] as number));
-  const rank = phi * (values.length - 1);
-  const lower = Math.max(0, Math.floor(rank));
-  const upper = Math.min(values.length - 1, lower + 1);
+/** Of values [from, to), at least one, with `phi` of 0 to 1. `scratch` has room for them. */
+function quantile(phi: number, values: Float64Array, from: number, to: number, scratch: Float64Array): number {
+  let numbers = 0;
+  for (let i = from; i < to; i++) {
+    const value = values[i] as number;
+    if (!Number.isNaN(value)) scratch[numbers++] = value;
+  }
+  const rank = phi * (to - from - 1);
+  // Without the NaN, which come first.
+  const lower = Math.floor(rank) - (to - from - numbers);
+  if (lower < 0) return Number.NaN;
+  selectRank(scratch, numbers, lower);
+  const below = scratch[lower] as number;
+  let above = lower + 1 < numbers ? Infinity : below;
+  for (let i = lower + 1; i < numbers; i++) if ((scratch[i] as number) < above) above = scratch[i] as number;
   const weight = rank - Math.floor(rank);
-  return at(lower) * (1 - weight) + at(upper) * weight;
+  return below * (1 - weight) + above * weight;
 }

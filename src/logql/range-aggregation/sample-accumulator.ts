@@ -1,10 +1,22 @@
 /** Functions that need every sample of a window: the samples are kept as two columns. */
 import { invariant } from '../../errors.js';
+import { timeOrder } from '../../model/rows.js';
 import type { AccumulatorState, RangeAccumulator, StepValues } from './accumulator.js';
 import type { WindowPlan } from './windows.js';
 
+/** Samples of a run, which is never moved once it is so long: what grows by copying leaves as much garbage as it keeps. */
+const runSamples = 4096;
+
+interface SampleRun {
+  readonly timesNs: Float64Array<ArrayBuffer>;
+  readonly values: Float64Array<ArrayBuffer>;
+}
+
 export abstract class SampleAccumulator implements RangeAccumulator {
   protected readonly plan: WindowPlan;
+  /** In the order in which they came. */
+  readonly #runs: SampleRun[] = [];
+  /** The last run, which has room. */
   #timesNs = new Float64Array(4);
   #values = new Float64Array(4);
   #count = 0;
@@ -17,7 +29,7 @@ export abstract class SampleAccumulator implements RangeAccumulator {
   protected abstract valueOf(timesNs: Float64Array, values: Float64Array, from: number, to: number): number;
 
   add(_bucket: number, tNs: number, value: number): void {
-    this.#reserve(1);
+    if (this.#count === this.#values.length) this.#makeRoom();
     this.#timesNs[this.#count] = tNs;
     this.#values[this.#count++] = value;
   }
@@ -36,22 +48,16 @@ export abstract class SampleAccumulator implements RangeAccumulator {
   }
 
   state(): AccumulatorState {
-    return {
-      kind: 'samples',
-      timesNs: this.#timesNs.slice(0, this.#count),
-      values: this.#values.slice(0, this.#count),
-    };
+    return { kind: 'samples', ...this.#joined() };
   }
 
   mergeState(state: AccumulatorState): void {
     invariant(state.kind === 'samples', 'states of different functions');
-    this.#reserve(state.values.length);
-    this.#timesNs.set(state.timesNs, this.#count);
-    this.#values.set(state.values, this.#count);
-    this.#count += state.values.length;
+    this.#endRun();
+    this.#runs.push(state);
   }
 
-  finish(): StepValues {
+  *finish(): Generator<void, StepValues> {
     const { count, stepNs } = this.plan.grid;
     const { rangeNs } = this.plan;
     const { timesNs, values: samples } = this.#sorted();
@@ -67,40 +73,68 @@ export abstract class SampleAccumulator implements RangeAccumulator {
       if (from === to) continue;
       present[k] = 1;
       values[k] = this.valueOf(timesNs, samples, from, to);
+      yield;
     }
     return { values, present };
   }
 
   /** By time; samples of equal times stay in the order in which they came. */
-  #sorted(): { readonly timesNs: Float64Array; readonly values: Float64Array } {
-    const timesNs = this.#timesNs.subarray(0, this.#count);
-    const values = this.#values.subarray(0, this.#count);
-    if (isSorted(timesNs)) return { timesNs, values };
-    const order = new Uint32Array(this.#count);
-    for (let i = 0; i < order.length; i++) order[i] = i;
-    order.sort((a, b) => (timesNs[a] as number) - (timesNs[b] as number) || a - b);
-    return {
-      timesNs: Float64Array.from(order, (i) => timesNs[i] as number),
-      values: Float64Array.from(order, (i) => values[i] as number),
+  #sorted(): SampleRun {
+    const joined = this.#joined();
+    const order = timeOrder(joined.timesNs, joined.timesNs.length);
+    if (order === null) return joined;
+    const picked = (numbers: Float64Array): Float64Array<ArrayBuffer> => {
+      const out = new Float64Array(order.length);
+      for (let i = 0; i < order.length; i++) out[i] = numbers[order[i] as number] as number;
+      return out;
     };
+    return { timesNs: picked(joined.timesNs), values: picked(joined.values) };
   }
 
-  #reserve(more: number): void {
-    const needed = this.#count + more;
-    if (needed <= this.#values.length) return;
-    const size = Math.max(needed, this.#values.length * 2);
-    this.#timesNs = grown(this.#timesNs, size);
-    this.#values = grown(this.#values, size);
+  #joined(): SampleRun {
+    this.#endRun();
+    const [first] = this.#runs;
+    if (first !== undefined && this.#runs.length === 1) return first;
+    const count = this.#runs.reduce((sum, { values }) => sum + values.length, 0);
+    const joined = { timesNs: new Float64Array(count), values: new Float64Array(count) };
+    let end = 0;
+    for (const { timesNs, values } of this.#runs) {
+      joined.timesNs.set(timesNs, end);
+      joined.values.set(values, end);
+      end += values.length;
+    }
+    this.#runs.splice(0, this.#runs.length, joined);
+    return joined;
+  }
+
+  #makeRoom(): void {
+    if (this.#count >= runSamples) {
+      this.#endRun();
+      this.#timesNs = new Float64Array(runSamples);
+      this.#values = new Float64Array(runSamples);
+    } else {
+      this.#timesNs = grown(this.#timesNs, Math.max(4, 2 * this.#count));
+      this.#values = grown(this.#values, Math.max(4, 2 * this.#count));
+    }
+  }
+
+  /** The next sample begins a run. */
+  #endRun(): void {
+    if (this.#count === 0) return;
+    this.#runs.push({
+      timesNs: this.#timesNs.subarray(0, this.#count),
+      values: this.#values.subarray(0, this.#count),
+    });
+    this.#timesNs = noNumbers;
+    this.#values = noNumbers;
+    this.#count = 0;
   }
 }
+
+const noNumbers = new Float64Array(0);
 
 function grown(array: Float64Array, size: number): Float64Array<ArrayBuffer> {
   const larger = new Float64Array(size);
   larger.set(array);
   return larger;
-}
-
-function isSorted(numbers: Float64Array): boolean {
-  for (let i = 1; i < numbers.length; i++) if ((numbers[i - 1] as number) > (numbers[i] as number)) return false;
-  return true;
 }

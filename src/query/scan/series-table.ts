@@ -46,7 +46,7 @@ export class SeriesTable {
   }
 }
 
-export const finishOne = ({ labels, accumulator }: SeriesAccumulator): StepSeries => ({
-  labels,
-  ...accumulator.finish(),
-});
+/** Yields between pieces of work. */
+export function* finishOne({ labels, accumulator }: SeriesAccumulator): Generator<void, StepSeries> {
+  return { labels, ...(yield* accumulator.finish()) };
+}

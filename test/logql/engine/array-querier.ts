@@ -6,6 +6,7 @@ import { planWindows } from '../../../src/logql/range-aggregation/windows.js';
 import { groupLabels } from '../../../src/logql/vector-aggregation/group-key.js';
 import { Labels } from '../../../src/model/labels.js';
 import { matchFunction } from '../../../src/model/matcher.js';
+import { resultOf } from '../../helpers/result-of.js';
 
 export interface GivenSeries {
   readonly labels: Readonly<Record<string, string>>;
@@ -53,6 +54,6 @@ export class ArrayQuerier implements Querier {
         if (bucket >= 0) one.accumulator.add(bucket, tNs, expr.unwrap === null ? 1 : value);
       }
     }
-    return [...series.values()].map(({ labels, accumulator }) => ({ labels, ...accumulator.finish() }));
+    return [...series.values()].map(({ labels, accumulator }) => ({ labels, ...resultOf(accumulator.finish()) }));
   }
 }

@@ -1,10 +1,15 @@
 /** Every range function against its definition, computed window by window. */
 import { describe, expect, test } from 'vitest';
-import { type RangeAccumulator, stateBuffers } from '../../../src/logql/range-aggregation/accumulator.js';
+import {
+  type RangeAccumulator,
+  type StepValues,
+  stateBuffers,
+} from '../../../src/logql/range-aggregation/accumulator.js';
 import { createAccumulator } from '../../../src/logql/range-aggregation/create-accumulator.js';
 import { planWindows, type WindowPlan } from '../../../src/logql/range-aggregation/windows.js';
 import type { RangeOp } from '../../../src/logql/syntax/ast.js';
 import { type Prng, prng } from '../../helpers/prng.js';
+import { resultOf } from '../../helpers/result-of.js';
 
 type Sample = readonly [tNs: number, value: number];
 const start = 1_767_247_800_000_000_000n;
@@ -16,13 +21,16 @@ const put = (p: WindowPlan, into: RangeAccumulator, samples: readonly Sample[]):
   }
   return into;
 };
+const finished = (accumulator: RangeAccumulator): StepValues => resultOf(accumulator.finish());
 const instant = (op: RangeOp, values: readonly number[], param: number | null = null, rangeNs = 10e9): number => {
   const p = planWindows({ startNs: start, stepNs: 0, count: 1 }, rangeNs, 0);
-  const { values: out, present } = put(
-    p,
-    createAccumulator(op, p, param),
-    values.map((v, i) => [(i + 1) * 1e9, v]),
-  ).finish();
+  const { values: out, present } = finished(
+    put(
+      p,
+      createAccumulator(op, p, param),
+      values.map((v, i) => [(i + 1) * 1e9, v]),
+    ),
+  );
   expect(present[0]).toBe(values.length === 0 ? 0 : 1);
   return out[0] as number;
 };
@@ -76,7 +84,7 @@ describe.each(Object.entries(definitions))('%s', (name, define) => {
     const random = prng();
     for (let round = 0; round < 150; round++) {
       const { p, samples } = randomCase(random);
-      const { values, present } = put(p, createAccumulator(op, p, null), samples).finish();
+      const { values, present } = finished(put(p, createAccumulator(op, p, null), samples));
       for (const [k, window] of windowsOf(p, samples).entries()) {
         const what = `seed ${random.seed} round ${round} step ${k}`;
         expect(present[k], what).toBe(window.length > 0 ? 1 : 0);
@@ -101,8 +109,8 @@ describe.each(Object.entries(definitions))('%s', (name, define) => {
       for (const sample of samples) put(p, parts[sample[0] % 2 === 0 ? 0 : 1], [sample]);
       const state = structuredClone(parts[1].state(), { transfer: stateBuffers(parts[1].state()) });
       parts[0].mergeState(state);
-      const merged = parts[0].finish();
-      const whole = put(p, createAccumulator(op, p, null), samples).finish();
+      const merged = finished(parts[0]);
+      const whole = finished(put(p, createAccumulator(op, p, null), samples));
       expect(merged.present).toEqual(whole.present);
       for (const [k, v] of whole.values.entries())
         close(merged.values[k] as number, v, `seed ${random.seed} step ${k}`);
@@ -139,11 +147,13 @@ describe('infinities and NaN', () => {
     (op) => {
       const values = [1, nan, 2, inf, 3, 4, -inf, 5, 5, 5, 5, nan, 7];
       const p = planWindows({ startNs: start, stepNs: 2, count: 6 }, 5, 0);
-      const got = put(
-        p,
-        createAccumulator(op, p, null),
-        values.map((v, i) => [i + 1, v]),
-      ).finish().values;
+      const got = finished(
+        put(
+          p,
+          createAccumulator(op, p, null),
+          values.map((v, i) => [i + 1, v]),
+        ),
+      ).values;
       const want = Array.from({ length: 6 }, (_, k) => instant(op, values.slice(2 * k, 2 * k + 5)));
       for (const [k, v] of want.entries())
         Number.isFinite(v) ? close(got[k] as number, v, `step ${k}`) : expect(got[k]).toBe(v);
@@ -169,6 +179,37 @@ describe('quantile_over_time', () => {
     else expect(got).toBe(want);
   });
 
+  /** By sorting, which puts the NaN last. */
+  const defined = (phi: number, values: readonly number[]): number => {
+    const sorted = Float64Array.from(values).sort();
+    const numbers = sorted.filter((v) => !Number.isNaN(v));
+    const all = [...new Array<number>(sorted.length - numbers.length).fill(Number.NaN), ...numbers];
+    const rank = phi * (all.length - 1);
+    const lower = Math.floor(rank);
+    const weight = rank - lower;
+    return (all[lower] as number) * (1 - weight) + (all[Math.min(lower + 1, all.length - 1)] as number) * weight;
+  };
+  test.each<[string, (i: number, n: number, random: Prng) => number]>([
+    ['at random', (_i, _n, random) => random.next()],
+    ['few of them distinct', (_i, _n, random) => random.int(3)],
+    ['rising', (i) => i],
+    ['falling', (i) => -i],
+    ['rising and falling', (i, n) => Math.min(i, n - i)],
+    ['falling and rising', (i, n) => Math.max(i, n - i)],
+    ['in turns', (i) => (i % 2 === 0 ? i : -i)],
+    ['some NaN', (_i, _n, random) => (random.int(4) === 0 ? Number.NaN : random.int(1000))],
+    ['some infinite', (_i, _n, random) => (random.int(4) === 0 ? Infinity : -random.int(1000))],
+  ])('of many values, %s, is as if they were sorted', (_name, at) => {
+    const random = prng();
+    for (const n of [1, 2, 3, 10, 100, 4097, 20_000]) {
+      const values = Array.from({ length: n }, (_, i) => at(i, n, random));
+      for (const phi of [0, 0.25, 0.5, 0.9, 0.999, 1])
+        expect(instant('quantile_over_time', values, phi, 1e15), `seed ${random.seed} n ${n} phi ${phi}`).toBe(
+          defined(phi, values),
+        );
+    }
+  });
+
   test('takes each window for itself, samples in any order, merged or not', () => {
     const random = prng();
     for (let round = 0; round < 100; round++) {
@@ -179,7 +220,7 @@ describe('quantile_over_time', () => {
         .map(([, s]) => s);
       const a = put(p, createAccumulator('quantile_over_time', p, 0.3), shuffled.slice(0, 20));
       a.merge(put(p, createAccumulator('quantile_over_time', p, 0.3), shuffled.slice(20)));
-      const { values, present } = a.finish();
+      const { values, present } = finished(a);
       for (const [k, window] of windowsOf(p, samples).entries()) {
         expect(present[k]).toBe(window.length > 0 ? 1 : 0);
         if (window.length > 0)
@@ -210,10 +251,12 @@ describe('rate_counter', () => {
 
   test('of samples of one time is NaN', () => {
     const p = planWindows({ startNs: start, stepNs: 0, count: 1 }, 10e9, 0);
-    const got = put(p, createAccumulator('rate_counter', p, null), [
-      [5, 1],
-      [5, 2],
-    ]).finish();
+    const got = finished(
+      put(p, createAccumulator('rate_counter', p, null), [
+        [5, 1],
+        [5, 2],
+      ]),
+    );
     expect(got.values[0]).toBe(Number.NaN);
   });
 });
@@ -229,7 +272,7 @@ describe('the order of samples of one time', () => {
       [5, 2],
     ]);
     a.merge(put(p, createAccumulator(op, p, null), [[5, 3]]));
-    expect(a.finish().values[0]).toBe(want);
+    expect(finished(a).values[0]).toBe(want);
   });
 });
 
@@ -246,7 +289,7 @@ describe('many samples at once', () => {
       bulk.addMany(bucket, n, value);
       for (let i = 0; i < n; i++) single.add(bucket, p.lastOf(bucket), value);
     }
-    const [a, b] = [bulk.finish(), single.finish()];
+    const [a, b] = [finished(bulk), finished(single)];
     expect(a.present).toEqual(b.present);
     for (const [k, v] of b.values.entries()) close(a.values[k] as number, v, `step ${k}`);
   });

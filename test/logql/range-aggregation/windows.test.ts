@@ -9,6 +9,7 @@ import {
   type WindowPlan,
 } from '../../../src/logql/range-aggregation/windows.js';
 import { prng } from '../../helpers/prng.js';
+import { resultOf } from '../../helpers/result-of.js';
 
 const start = 1_767_247_800_000_000_000n;
 const second = 1_000_000_000;
@@ -117,9 +118,9 @@ describe('runs of rows', () => {
     const lineEnd = Uint32Array.from([2, 4, 9, 9, 10, 20, 21, 50]);
     const count = new CountAccumulator(p);
     addCounts(count, p, p.originNs, offsetNs, 1, 8);
-    expect([...count.finish().values]).toEqual([3, 1, 2]);
+    expect([...resultOf(count.finish()).values]).toEqual([3, 1, 2]);
     const bytes = new SumAccumulator(p, 1);
     addLengths(bytes, p, p.originNs, offsetNs, lineEnd, 1, 8);
-    expect([...bytes.finish().values]).toEqual([7, 1, 11]);
+    expect([...resultOf(bytes.finish()).values]).toEqual([7, 1, 11]);
   });
 });

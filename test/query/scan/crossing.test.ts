@@ -10,6 +10,7 @@ import { QueryControl } from '../../../src/query/scan/scan-messages.js';
 import { mergeStates, stateArrayBuffers, toStates } from '../../../src/query/scan/series-states.js';
 import { finishOne, SeriesTable } from '../../../src/query/scan/series-table.js';
 import { prng } from '../../helpers/prng.js';
+import { resultOf } from '../../helpers/result-of.js';
 
 const sent = <T>(value: T, transfer: readonly ArrayBuffer[]): T => structuredClone(value, { transfer: [...transfer] });
 
@@ -88,7 +89,7 @@ describe('accumulators', () => {
     let steps = 0;
     for (const _ of mergeStates(received, merged)) steps++;
     expect(steps).toBe(part.size);
-    const [got, wanted] = [merged, whole].map((one) => [...one.all()].map(finishOne));
+    const [got, wanted] = [merged, whole].map((one) => [...one.all()].map((one) => resultOf(finishOne(one))));
     const shown = (series = got) => series?.map(({ labels, present }) => [labels.text, [...present]]);
     expect(shown(got)).toEqual(shown(wanted));
     // Sums of parts may differ in their last bits.

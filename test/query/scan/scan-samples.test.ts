@@ -11,6 +11,7 @@ import { scanSampleBlocks, seriesTableFor } from '../../../src/query/scan/scan-s
 import { finishOne } from '../../../src/query/scan/series-table.js';
 import type { SourceBlock, StreamSource } from '../../../src/query/stream-source.js';
 import { batchOfRows } from '../../helpers/batches.js';
+import { resultOf } from '../../helpers/result-of.js';
 
 const second = 1_000_000_000n;
 
@@ -56,7 +57,7 @@ async function scan(query: string, blocks: readonly SourceBlock[], onBreathe: ()
   );
   await scanSampleBlocks(sampleItems(streams), samples, table, context);
   const series = [...table.all()]
-    .map(finishOne)
+    .map((one) => resultOf(finishOne(one)))
     .map(({ labels, values, present }) => [labels.text, Array.from(values, (v, k) => (present[k] ? v : null))]);
   return { series, counters };
 }
