@@ -34,13 +34,19 @@ export type AccumulatorState =
   /** Aggregates by bucket: a row of columns for each bucket of the plan. */
   | { readonly kind: 'cells'; readonly cells: Float64Array<ArrayBuffer> }
   /** The samples themselves, in the order in which they came. */
-  | {
-      readonly kind: 'samples';
-      readonly timesNs: Float64Array<ArrayBuffer>;
-      readonly values: Float64Array<ArrayBuffer>;
-    };
+  | { readonly kind: 'samples'; readonly runs: readonly SampleRun[] };
+
+/** Two columns of the same length. */
+export interface SampleRun {
+  readonly timesNs: Float64Array<ArrayBuffer>;
+  readonly values: Float64Array<ArrayBuffer>;
+}
+
+export const sampleCount = (runs: readonly SampleRun[]): number =>
+  runs.reduce((count, { values }) => count + values.length, 0);
 
 /** The buffers of a state, for postMessage's transfer list. */
 export function stateBuffers(state: AccumulatorState): ArrayBuffer[] {
-  return state.kind === 'cells' ? [state.cells.buffer] : [state.timesNs.buffer, state.values.buffer];
+  if (state.kind === 'cells') return [state.cells.buffer];
+  return state.runs.flatMap(({ timesNs, values }) => [timesNs.buffer, values.buffer]);
 }

@@ -1,5 +1,5 @@
 /** The accumulators of a part of a scan, to cross between threads: all numbers in one buffer. */
-import type { AccumulatorState } from '../../logql/range-aggregation/accumulator.js';
+import { type AccumulatorState, sampleCount } from '../../logql/range-aggregation/accumulator.js';
 import { Labels } from '../../model/labels.js';
 import { pairsOf } from './entry-columns.js';
 import type { SeriesTable } from './series-table.js';
@@ -36,9 +36,11 @@ export function toStates(table: SeriesTable): SeriesStates {
       parts.push(state.cells.subarray(first, behind));
       end += behind - first;
     } else {
-      shapes[i * 2] = state.values.length;
-      parts.push(state.timesNs, state.values);
-      end += 2 * state.values.length;
+      const count = sampleCount(state.runs);
+      shapes[i * 2] = count;
+      for (const { timesNs } of state.runs) parts.push(timesNs);
+      for (const { values } of state.runs) parts.push(values);
+      end += 2 * count;
     }
     ends[i] = end;
   }
@@ -81,7 +83,7 @@ export function* mergeStates(states: SeriesStates, into: SeriesTable): Generator
       scratch.fill(0, first, first + end - start);
     } else {
       const timesNs = numbers.subarray(start, start + length);
-      accumulator.mergeState({ kind, timesNs, values: numbers.subarray(start + length, end) });
+      accumulator.mergeState({ kind, runs: [{ timesNs, values: numbers.subarray(start + length, end) }] });
     }
     start = end;
     yield;
