@@ -9,7 +9,7 @@ const workShare = 1 / 8;
 const idleShare = 1 / 2;
 /** So long after entries came it is not quiet yet. */
 export const quietAfterMs = 100;
-/** Time that was not used is saved up to this, for a burst. */
+/** Time that was not used is saved up to this. */
 const savedMsMax = 50;
 
 export class SpareTime {
@@ -18,6 +18,8 @@ export class SpareTime {
   #countedMs: number;
   #countedIdleMs: number;
   #entriesMs = Number.NEGATIVE_INFINITY;
+  /** What the last work took, and at most what can be saved: so much is thought of the first, too. */
+  #costMs = savedMsMax;
 
   constructor(clock: Pick<Clock, 'monotonicMs' | 'idleMs'>) {
     this.#clock = clock;
@@ -25,24 +27,33 @@ export class SpareTime {
     this.#countedIdleMs = clock.idleMs();
   }
 
-  /** Entries came in just now. */
+  /** Entries came in just now. What was saved before is not for the time in which they come. */
   busy(): void {
-    this.#entriesMs = this.#count();
+    const nowMs = this.#count();
+    if (!this.#isBusy(nowMs)) this.#savedMs = Math.min(0, this.#savedMs);
+    this.#entriesMs = nowMs;
   }
 
   /**
-   * False, with nothing done, when there is no time left, unless it is to be done `atOnce`. What takes longer is made up
-   * for by waiting.
+   * False, with nothing done, when there is no time left, unless it is to be done `atOnce`. While entries come in, there
+   * must be enough for as much as was done the last time. What takes longer is made up for by waiting.
    */
   run(work: () => void, atOnce = false): boolean {
     const startMs = this.#count();
-    if (this.#savedMs <= 0 && !atOnce) return false;
+    const hasTime = this.#isBusy(startMs) ? this.#savedMs >= this.#costMs : this.#savedMs > 0;
+    if (!hasTime && !atOnce) return false;
     try {
       work();
     } finally {
-      this.#savedMs -= this.#clock.monotonicMs() - startMs;
+      const tookMs = this.#clock.monotonicMs() - startMs;
+      this.#savedMs -= tookMs;
+      this.#costMs = Math.min(savedMsMax, tookMs);
     }
     return true;
+  }
+
+  #isBusy(nowMs: number): boolean {
+    return nowMs - this.#entriesMs < quietAfterMs;
   }
 
   /** Adds what was earned since the last time. */

@@ -79,6 +79,28 @@ test('what was saved is worked off in a burst, a twentieth of a second at most',
   expect(runs).toBe(10);
 });
 
+test('what was saved before entries came is not used while they come', () => {
+  const { pass, run, busy } = world();
+  pass(3_600_000);
+  busy();
+  expect(run(1)).toBe(false);
+});
+
+test('while entries come in it waits until there is time for as much as the last time', () => {
+  const { pass, run, busy } = world();
+  const msUntil = (ms: number): number => {
+    for (let waitedMs = 0; ; waitedMs += 10) {
+      pass(10);
+      busy();
+      if (run(ms)) return waitedMs;
+    }
+  };
+  // Of the first it is not known what it takes: a twentieth of a second is the most that can be saved.
+  expect(msUntil(4)).toBeCloseTo(50 * 50, -2);
+  while (run(4));
+  expect(msUntil(4)).toBeLessThanOrEqual(50 * 4);
+});
+
 test('work that takes longer than there is time for is made up for by waiting', () => {
   const { pass, run } = world();
   pass(4);
