@@ -12,6 +12,7 @@ import { DiskReserve } from './ingest/disk-reserve.js';
 import { defaultBodyLimits } from './ingest/push/body.js';
 import { PushService } from './ingest/push-service.js';
 import { type Clock, systemClock } from './io/clock.js';
+import { detachEarly } from './io/early-detach.js';
 import { type FileSystem, readFile } from './io/file-system.js';
 import { nodeFileSystem } from './io/node-file-system.js';
 import { type Limits, Overrides } from './limits/limits.js';
@@ -46,6 +47,7 @@ export interface ServerDeps {
 }
 
 export function createServer(config: Config, deps: ServerDeps): Server {
+  detachEarly();
   const running = new Running(config, deps);
   let stopped: Promise<void> | null = null;
   return {

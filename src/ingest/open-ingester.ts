@@ -113,6 +113,8 @@ const repairAgainMs = 1000;
 const headCheckBytes = 4 << 20;
 /** Full blocks wait for the next free moment to be encoded, unless more than this waits. */
 const fullBytesMax = 8 << 20;
+/** What takes longer to encode, as the first blocks of a new process do, is followed by as much time for other work. */
+const shortSealMs = 2;
 /** While replaying, the size of the head is looked at after so many bytes of records. */
 const relieveBytesMost = 4 << 20;
 /** A stream that is large enough for a pack waits so long for columns of its fields. */
@@ -279,6 +281,7 @@ class LoggingIngester implements OpenedIngester {
         this.#counters.rawBytes += entries.lineEnd[entries.count - 1] ?? 0;
         this.#tell(push.tenant, labels, entries);
       }
+      this.#head.busy();
       this.#sealFull();
     }
     // Also when all of it was here before: the answer vouches for it, too.
@@ -363,21 +366,29 @@ class LoggingIngester implements OpenedIngester {
     }
   }
 
-  /** Encodes full blocks when there is nothing else to do, or at once when too much waits. */
+  /** Encodes full blocks one by one, with other work between them, or at once when too much waits. */
   #sealFull(): void {
     while (this.#head.fullBytes > fullBytesMax) this.#head.sealOne();
+    this.#sealAfter(0);
+  }
+
+  #sealAfter(ms: number): void {
     if (this.#sealing || this.#head.fullBytes === 0) return;
     this.#sealing = true;
-    setImmediate(() => {
+    const { clock, log } = this.#options;
+    const seal = (): void => {
       this.#sealing = false;
+      const beganMs = clock.monotonicMs();
       try {
         this.#head.sealOne();
       } catch (error) {
-        this.#options.log('error', 'block cannot be sealed', { error });
+        log('error', 'block cannot be sealed', { error });
       }
       this.#fieldsSoon();
-      this.#sealFull();
-    });
+      this.#sealAfter(clock.monotonicMs() - beganMs);
+    };
+    if (ms < shortSealMs) setImmediate(seal);
+    else clock.after(ms, seal);
   }
 
   /** Looks now and then whether there is time for columns, as long as blocks wait for them. */

@@ -99,12 +99,16 @@ export class Head implements HeadReader {
 
   /** Shows all entries of a record. They are copied. */
   append(record: EntriesRecord, seq: number, nowMs: number): void {
-    this.#spareTime.busy();
     let row = 0;
     for (const { labels, entries } of record.streams) {
       this.appendTo(record.tenant, labels, entries, { seq, row }, nowMs);
       row += entries.count;
     }
+  }
+
+  /** Entries came in just now, and all that listens has seen them: columns of fields are to wait. */
+  busy(): void {
+    this.#spareTime.busy();
   }
 
   /** Row i of the entries is `i` rows behind `first` in the WAL. */

@@ -7,14 +7,19 @@ import { BlockCache } from '../../chunks/block-cache.js';
 import { BlockOpener } from '../../chunks/block-opener.js';
 import { codecsReady } from '../../chunks/codec/codec.js';
 import { invariant } from '../../errors.js';
+import { detachEarly } from '../../io/early-detach.js';
 import { nodeFileSystem } from '../../io/node-file-system.js';
+import { yieldToOtherThreads } from '../../io/thread-priority.js';
 import type { ScanThreadData, ToWorker } from './scan-messages.js';
 import { TaskRunner } from './task-runner.js';
 
 const openFilesMax = 64;
 
+detachEarly();
 const port = parentPort;
 invariant(port !== null, 'a scan worker is started as a thread');
+// A push, and a query that needs no scan, are not to wait for scans.
+yieldToOtherThreads();
 const { cacheBytes } = workerData as ScanThreadData;
 const opener = new BlockOpener(nodeFileSystem(), openFilesMax, new BlockCache(cacheBytes));
 const runner = new TaskRunner(opener);
