@@ -7,6 +7,7 @@ import {
   type EncodedBlock,
   hasColumns,
   readBlock,
+  withLines,
 } from './block.js';
 import type { AddressedBlock, EncodedAddress } from './block-address.js';
 import { ByteLru } from './byte-lru.js';
@@ -65,10 +66,10 @@ export class BlockCache {
     }
     if (known === undefined) this.counters.misses++;
     else this.counters.partialHits++;
-    const { lines, ...others } = columns;
-    const byteLength = bytesOf(others);
+    const { lines } = columns;
+    const byteLength = bytesOf(columns);
     this.counters.decodedBytes += byteLength - (known === undefined ? 0 : bytesOf(known));
-    this.counters.evictions += this.#columns.set(key, others, byteLength);
+    this.counters.evictions += this.#columns.set(key, withLines(columns, undefined), byteLength);
     if (lines !== undefined && lines !== known?.lines) {
       this.counters.decodedBytes += lines.byteLength;
       // Without the other columns they would be of no use.
@@ -80,8 +81,9 @@ export class BlockCache {
 
   /** Whether `read` would find all of it. Fields do not count: with them it may need less. */
   has(key: BlockKey, block: BlockHeader, { lines, metadata }: ColumnNeeds): boolean {
-    const known = joined(this.#columns.peek(key), this.#lines.peek(key));
-    return known !== undefined && hasColumns(block, { lines, metadata }, known);
+    const known = this.#columns.peek(key);
+    if (known === undefined || (lines === 'bytes' && this.#lines.peek(key) === undefined)) return false;
+    return hasColumns(block, { lines: lines === 'bytes' ? 'lengths' : lines, metadata }, known);
   }
 
   /** The table of a chunk, by pack and place; `load` makes it when it is not here. */
@@ -137,7 +139,7 @@ export function sourceOfEncoded(address: EncodedAddress, cache: BlockCache): Add
 }
 
 const joined = (columns: DecodedColumns | undefined, lines: Uint8Array | undefined): DecodedColumns | undefined =>
-  columns === undefined || lines === undefined ? columns : { ...columns, lines };
+  columns === undefined || lines === undefined ? columns : withLines(columns, lines);
 
 /** Overhead of the objects around a block's columns. */
 const slotBytes = 400;

@@ -40,16 +40,29 @@ export interface EncodedBlock extends BlockHeader {
   readonly bytes: Uint8Array;
 }
 
-/** Columns of a block that were decoded so far. Absent ones were not asked for yet. */
+/**
+ * Columns of a block that were decoded so far; those that were not asked for yet are undefined. All are objects of one
+ * shape, for many are made and looked at.
+ */
 export interface DecodedColumns {
   readonly offsetNs: Float64Array;
-  readonly lineEnd?: Uint32Array;
-  readonly lines?: Uint8Array;
+  readonly lineEnd: Uint32Array | undefined;
+  readonly lines: Uint8Array | undefined;
   /** By name. */
   readonly metadata: ReadonlyMap<string, MetadataColumn & { readonly dictionary: TextDictionary }>;
-  readonly fields?: DecodedFields;
-  readonly grams?: Uint8Array;
+  readonly fields: DecodedFields | undefined;
+  readonly grams: Uint8Array | undefined;
 }
+
+/** The same columns with these lines, or without any. */
+export const withLines = (columns: DecodedColumns, lines: Uint8Array | undefined): DecodedColumns => ({
+  offsetNs: columns.offsetNs,
+  lineEnd: columns.lineEnd,
+  lines,
+  metadata: columns.metadata,
+  fields: columns.fields,
+  grams: columns.grams,
+});
 
 /**
  * Entries must be in the order of their times, at least one, and within 2^53 ns of each other.
@@ -121,18 +134,18 @@ export function withIndexes(
   fields: ExtractedFields | null,
   codec: Codec,
 ): EncodedBlock {
-  const own = fieldSections(block, fields, codec);
-  const filter = hasGrams(block) ? null : gramFilterOf(lines);
-  if (filter === null) return withSections(block, own);
-  return withSections(block, [...own, packSection(sectionKinds.grams, '', filter, none, 0)]);
+  return withFilter(fields === null ? block : withFields(block, fields, codec), lines);
 }
 
 /** The block with columns of fields only. */
 export const withFields = (block: EncodedBlock, fields: ExtractedFields, codec: Codec): EncodedBlock =>
-  withSections(block, fieldSections(block, fields, codec));
+  hasFieldColumns(block) ? block : withSections(block, packFields(fields, block.count, codec));
 
-const fieldSections = (block: EncodedBlock, fields: ExtractedFields | null, codec: Codec): readonly PackedSection[] =>
-  fields === null || hasFieldColumns(block) ? [] : packFields(fields, block.count, codec);
+/** The block with what tells which texts its lines cannot contain only. */
+export function withFilter(block: EncodedBlock, lines: Uint8Array): EncodedBlock {
+  const filter = hasGrams(block) ? null : gramFilterOf(lines);
+  return filter === null ? block : withSections(block, [packSection(sectionKinds.grams, '', filter, none, 0)]);
+}
 
 /** The block with more sections. They come before those that few readers need. */
 function withSections(block: EncodedBlock, own: readonly PackedSection[]): EncodedBlock {
@@ -208,14 +221,7 @@ export function decodeColumns(
   if (needs.lines === 'bytes' && lines === undefined)
     throw new DamageError(place.file, place.offset, 'block has no lines');
   if (columns.size > 0) fields = fields?.with(columns);
-  return {
-    offsetNs,
-    metadata,
-    ...(lineEnd !== undefined && { lineEnd }),
-    ...(lines !== undefined && { lines }),
-    ...(fields !== undefined && { fields }),
-    ...(grams !== undefined && { grams }),
-  };
+  return { offsetNs, lineEnd, lines, metadata, fields, grams };
 }
 
 /** Whether decodeColumns would have nothing to do. */

@@ -37,6 +37,15 @@ export interface HeadSizes {
   readonly headStoredBytes: number;
 }
 
+interface PlacedBlock {
+  readonly stream: StreamHead;
+  readonly block: SealedBlock;
+}
+
+interface FieldsWork extends PlacedBlock {
+  readonly steps: Generator<void, void>;
+}
+
 export class Head implements HeadReader {
   readonly counters: HeadCounters = {
     ...{ streamsCreated: 0, streamsRemoved: 0, duplicateEntries: 0, duplicateBytes: 0, blocksSealed: 0 },
@@ -47,7 +56,9 @@ export class Head implements HeadReader {
   #full: { readonly stream: StreamHead; readonly block: OpenBlock }[] = [];
   #fullBytes = 0;
   /** Sealed, and without columns of their fields as yet. */
-  #withoutFields: { readonly stream: StreamHead; readonly block: SealedBlock }[] = [];
+  #withoutFields: PlacedBlock[] = [];
+  /** The one that is being given them. */
+  #fieldsWork: FieldsWork | null = null;
   readonly #spareTime: SpareTime;
 
   constructor(options: HeadOptions) {
@@ -161,32 +172,43 @@ export class Head implements HeadReader {
   }
 
   /**
-   * Gives the fields of the block that was sealed last their columns: about a millisecond of work. False when there is
-   * no such block, or no time for it now, which does not count when it is to be done `atOnce`.
+   * A step on the way to columns of fields, first for the block that was sealed last: a few milliseconds of work. False
+   * when there is no such block, or no time for it now, which does not count when it is to be done `atOnce`.
    */
   addFields(atOnce = false): boolean {
+    const work = this.#fieldsWork ?? this.#nextFieldsWork();
+    if (work === null) return false;
+    // Should it fail, it is not tried again.
+    this.#fieldsWork = null;
+    if (!isHeld(work)) return true;
+    let isDone = false;
+    const hasRun = this.#spareTime.run(() => {
+      isDone = work.steps.next().done === true;
+    }, atOnce);
+    if (!isDone) this.#fieldsWork = work;
+    return hasRun;
+  }
+
+  #nextFieldsWork(): FieldsWork | null {
     const next = this.#withoutFields.pop();
-    if (next === undefined) return false;
-    const { stream, block } = next;
-    if (!stream.blocks.includes(block)) return true;
-    // Taken off the list first: should it fail, it is not tried again.
-    const isDone = this.#spareTime.run(() => addFields(block, this.#options), atOnce);
-    if (!isDone) this.#withoutFields.push(next);
-    return isDone;
+    return next === undefined ? null : { ...next, steps: addFields(next.block, this.#options) };
   }
 
   /** Streams with sealed blocks that wait for columns of their fields. */
   withoutFields(): ReadonlySet<StreamHead> {
-    return new Set(this.#withoutFields.map(({ stream }) => stream));
+    const streams = new Set(this.#withoutFields.map(({ stream }) => stream));
+    if (this.#fieldsWork !== null) streams.add(this.#fieldsWork.stream);
+    return streams;
   }
 
   get wantsFields(): boolean {
-    return this.#withoutFields.length > 0;
+    return this.#withoutFields.length > 0 || this.#fieldsWork !== null;
   }
 
   /** Of blocks that are flushed, the compactor makes the columns. */
   forgetFlushed(): void {
-    this.#withoutFields = this.#withoutFields.filter(({ stream, block }) => stream.blocks.includes(block));
+    this.#withoutFields = this.#withoutFields.filter(isHeld);
+    if (this.#fieldsWork !== null && !isHeld(this.#fieldsWork)) this.#fieldsWork = null;
   }
 
   /** Forgets streams that have no entries and got none since `beforeMs`. */
@@ -235,6 +257,9 @@ export class Head implements HeadReader {
     return bytes;
   }
 }
+
+/** Not flushed. */
+const isHeld = ({ stream, block }: PlacedBlock): boolean => stream.blocks.includes(block);
 
 /** A push may name a stream more than once; here it occurs once, unless its times lie too far apart. */
 function joinEqualStreams(streams: readonly AdmittedStream[]): readonly AdmittedStream[] {

@@ -1,5 +1,5 @@
 /** A block of the head that is encoded and waits for its pack. Its entries are of one UTC day. */
-import { decodeBlock, type EncodedBlock, encodeBlock, withIndexes } from '../../chunks/block.js';
+import { decodeBlock, type EncodedBlock, encodeBlock, withFields, withFilter } from '../../chunks/block.js';
 import { type BlockCache, blockSourceOf } from '../../chunks/block-cache.js';
 import type { Codec } from '../../chunks/codec/codec.js';
 import type { BlockSource } from '../../model/block-source.js';
@@ -52,13 +52,17 @@ export function sealBlock(block: OpenBlock, { codec, cache }: SealOptions): Seal
 }
 
 /**
- * Gives the fields of the block's lines their columns, and its texts their filter. Whoever holds the source that it had
- * reads on.
+ * Gives the fields of the block's lines their columns, and its texts their filter, in steps of a few milliseconds. Whoever
+ * holds the source that it had reads on.
  */
-export function addFields(block: SealedBlock, { codec, cache, extractFields }: SealOptions): void {
+export function* addFields(block: SealedBlock, { codec, cache, extractFields }: SealOptions): Generator<void, void> {
   const batch = decodeBlock(block.encoded, linesOnly);
+  yield;
   const fields = extractFields?.(batch) ?? null;
-  const encoded = withIndexes(block.encoded, batch.lines, fields, codec);
+  yield;
+  const withColumns = fields === null ? block.encoded : withFields(block.encoded, fields, codec);
+  yield;
+  const encoded = withFilter(withColumns, batch.lines);
   if (encoded === block.encoded) return;
   block.encoded = encoded;
   block.source.forget();
