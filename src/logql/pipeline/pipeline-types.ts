@@ -34,6 +34,8 @@ export interface Pipeline {
 export interface StreamPipeline {
   /** As the pipeline's, or less where a block has columns of fields. */
   readonly needs: ColumnNeeds;
+  /** Stages read the batch's lines one by one, which takes a hundred times as long as to look at columns. */
+  readsRows(batch: EntryBatch): boolean;
   /**
    * Runs rows[0..count) of the batch through the stages, in that order. Returns false when the sink stopped it.
    * Line filters at the head of the pipeline run over the whole block at once, on bytes.
@@ -55,5 +57,7 @@ export interface StreamSamplePipeline {
    * the scan then never looks at the rows one by one. Otherwise null, and `run` must be called.
    */
   uniform(batch: EntryBatch): ResultLabels | null;
+  /** As a StreamPipeline's. */
+  readsRows(batch: EntryBatch): boolean;
   run(batch: EntryBatch, rows: Uint32Array, count: number, sink: SampleSink): void;
 }

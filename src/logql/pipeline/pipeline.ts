@@ -78,6 +78,10 @@ class LogStream implements StreamPipeline {
     results.ofStream(labels);
   }
 
+  readsRows(): boolean {
+    return looksAtLines(this.#program);
+  }
+
   run(batch: EntryBatch, rows: Uint32Array, count: number, sink: RowSink): boolean {
     const found = this.#fields?.of(batch) ?? null;
     if (found === null) return this.#run(batch, rows, count, false, sink);
@@ -90,8 +94,7 @@ class LogStream implements StreamPipeline {
     const program = this.#program;
     const columns = program.startBatch(batch, this.#labels, null);
     if (!cutBlock(program, columns, this.#labels, batch, rows, count, isFiltered)) return true;
-    const { facts } = program;
-    if (!facts.readsLine && !facts.changesLine) return this.#runByMetadata(columns, batch, rows, count, sink);
+    if (!looksAtLines(program)) return this.#runByMetadata(columns, batch, rows, count, sink);
     const { block, row } = program;
     for (let k = 0; k < count; k++) {
       const index = rows[k] as number;
@@ -125,6 +128,9 @@ class LogStream implements StreamPipeline {
     return true;
   }
 }
+
+/** Beside what filters the block as a whole. */
+const looksAtLines = ({ facts }: Program): boolean => facts.readsLine || facts.changesLine;
 
 /** False when no row of the block can pass. `isFiltered`: columns did already what prefilters do. */
 function cutBlock(
@@ -314,6 +320,10 @@ class SampleStream implements StreamSamplePipeline {
     return this.#sample(0, false)?.labels ?? null;
   }
 
+  readsRows(batch: EntryBatch): boolean {
+    return looksAtLines(this.#plan.program) && this.#fields?.of(batch)?.replacesParser !== true;
+  }
+
   run(batch: EntryBatch, rows: Uint32Array, count: number, sink: SampleSink): void {
     const found = this.#fields?.of(batch) ?? null;
     if (found === null) {
@@ -353,8 +363,8 @@ class SampleStream implements StreamSamplePipeline {
     const { program, kind, relevant, readsLines } = this.#plan;
     const columns = program.startBatch(batch, this.#stream, relevant);
     if (!cutBlock(program, columns, this.#stream, batch, rows, count, isFiltered)) return;
-    const { block, facts } = program;
-    if (!facts.readsLine && !facts.changesLine) {
+    const { block } = program;
+    if (!looksAtLines(program)) {
       this.#runByMetadata(columns, batch, rows, count, sink);
       return;
     }

@@ -90,11 +90,13 @@ export class ScanContext {
   }
 }
 
-/**
- * Rows handed to a pipeline at once: ten microseconds each, which is much, are ten milliseconds. A block has about as
- * many, so that a block filter still searches it in one go.
- */
-export const rowsAtOnce = 1024;
+/** A block has about as many rows, so that it is looked at in one go. */
+export const rowsAtOnceMax = 1024;
+/** Ten microseconds a row, which is much, are a few milliseconds. */
+const readRowsAtOnce = 256;
+
+/** Rows handed to a pipeline at once. `readsRows`: its stages read lines one by one. */
+export const rowsAtOnce = (readsRows: boolean): number => (readsRows ? readRowsAtOnce : rowsAtOnceMax);
 
 /** Rows of a batch with start <= t < end, as [from, to): the rows are sorted by time. */
 export function rowsWithin(batch: EntryBatch, range: TimeRange): readonly [from: number, to: number] {

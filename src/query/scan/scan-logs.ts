@@ -81,10 +81,11 @@ export async function scanLogBlock(
     return left > 0;
   };
 
-  const rows = new Uint32Array(Math.min(to - from, rowsAtOnce));
-  for (let done = 0; done < to - from; done += rowsAtOnce) {
+  const atOnce = rowsAtOnce(stream.readsRows(batch));
+  const rows = new Uint32Array(Math.min(to - from, atOnce));
+  for (let done = 0; done < to - from; done += atOnce) {
     if (done > 0) await context.breathe();
-    const count = Math.min(rowsAtOnce, to - from - done);
+    const count = Math.min(atOnce, to - from - done);
     for (let i = 0; i < count; i++) rows[i] = backward ? to - 1 - done - i : from + done + i;
     if (!stream.run(batch, rows, count, sink)) return;
   }

@@ -5,7 +5,7 @@ import { createAccumulator } from '../../logql/range-aggregation/create-accumula
 import { addCounts, addLengths, type WindowPlan } from '../../logql/range-aggregation/windows.js';
 import type { RangeAggregationExpr } from '../../logql/syntax/ast.js';
 import type { EntryBatch } from '../../model/entry-batch.js';
-import { rowsAtOnce, rowsWithin, type ScanContext } from './scan-context.js';
+import { rowsAtOnce, rowsAtOnceMax, rowsWithin, type ScanContext } from './scan-context.js';
 import type { ScanItem } from './scan-item.js';
 import { SeriesTable } from './series-table.js';
 
@@ -31,7 +31,7 @@ export async function scanSampleBlocks(
 ): Promise<void> {
   const { expr, plan } = scan;
   const lengths = expr.op === 'bytes_over_time' || expr.op === 'bytes_rate';
-  const rows = new Uint32Array(rowsAtOnce);
+  const rows = new Uint32Array(rowsAtOnceMax);
   for (const item of items) {
     await context.breathe();
     const stream = scan.streamOf(item.rank);
@@ -48,9 +48,10 @@ export async function scanSampleBlocks(
       continue;
     }
     const sink = sampleSink(table, plan, batch, context);
-    for (let start = from; start < to; start += rowsAtOnce) {
+    const atOnce = rowsAtOnce(stream.readsRows(batch));
+    for (let start = from; start < to; start += atOnce) {
       if (start > from) await context.breathe();
-      const count = Math.min(rowsAtOnce, to - start);
+      const count = Math.min(atOnce, to - start);
       for (let i = 0; i < count; i++) rows[i] = start + i;
       stream.run(batch, rows, count, sink);
     }

@@ -200,6 +200,14 @@ describe('a scan for entries', () => {
     };
     await expect(scan([stream('a', block([1]))], { onBreathe: cancel })).rejects.toThrow('cancelled');
   });
+
+  test('breathes every 256 rows where lines are read one by one', async () => {
+    let breaths = 0;
+    const rows = Array.from({ length: 3000 }, (_, i) => i);
+    const query = '{app="a"} | line_format "{{__line__}}"';
+    await scan([stream('a', block(rows))], { query, end: 5000, limit: 5000, onBreathe: () => breaths++ });
+    expect(breaths).toBe(12);
+  });
 });
 
 describe('the order of blocks', () => {

@@ -129,4 +129,11 @@ describe('a scan for samples', () => {
     expect(series[0]?.[1]).toEqual([2100, null, null]);
     expect(breaths).toBe(3);
   });
+
+  test('breathes every 256 rows where lines are read one by one', async () => {
+    let breaths = 0;
+    const long = Array.from({ length: 2100 }, () => [5, '{"a":"b"}'] as const);
+    await scan('count_over_time({app="a"} | json [10s])', [block(long)], () => breaths++);
+    expect(breaths).toBe(9);
+  });
 });
