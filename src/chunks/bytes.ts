@@ -16,6 +16,18 @@ export class ByteWriter {
   get length(): number {
     return this.#length;
   }
+  /** Bytes that it has memory for. */
+  get capacity(): number {
+    return this.#bytes.length;
+  }
+  /** Begins anew, in the same memory. */
+  clear(): void {
+    this.#length = 0;
+  }
+  /** Makes room for so many bytes at once: growing means copying. */
+  expect(byteLength: number): void {
+    this.#reserve(byteLength);
+  }
   /** A view of what was written; valid until the next write. */
   written(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
@@ -94,7 +106,7 @@ export class ByteWriter {
   space(byteLength: number): Uint8Array {
     const start = this.#reserve(byteLength);
     this.#length += byteLength;
-    return this.#bytes.subarray(start, this.#length);
+    return this.#bytes.subarray(start, this.#length).fill(0);
   }
   /** Where the next byte goes. May replace #bytes and #view: read those afterwards. */
   #reserve(byteLength: number): number {

@@ -3,6 +3,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { BlockCache } from '../chunks/block-cache.js';
+import { ByteWriter } from '../chunks/bytes.js';
 import { type Codec, codecsReady } from '../chunks/codec/codec.js';
 import { blockTargetBytes } from '../chunks/constants.js';
 import { readFooter } from '../chunks/pack-reader.js';
@@ -115,6 +116,8 @@ const headCheckBytes = 4 << 20;
 const fullBytesMax = 8 << 20;
 /** What takes longer to encode, as the first blocks of a new process do, is followed by as much time for other work. */
 const shortSealMs = 2;
+/** A larger record's memory is given back. */
+const writerBytesMax = 2 << 20;
 /** While replaying, the size of the head is looked at after so many bytes of records. */
 const relieveBytesMost = 4 << 20;
 /** A stream that is large enough for a pack waits so long for columns of its fields. */
@@ -237,6 +240,8 @@ class LoggingIngester implements OpenedIngester {
   #stopFields: Stop | null = null;
   #repairing: Promise<void> | null = null;
   #sealing = false;
+  /** Of records, one after the other. */
+  #writer = new ByteWriter();
   #isClosing = false;
   #closed: Promise<void> | null = null;
   /** Sequence numbers without a WAL. */
@@ -273,7 +278,8 @@ class LoggingIngester implements OpenedIngester {
     this.#checkRoom();
     const record = this.#head.admit(push);
     if (record.streams.length > 0) {
-      const seq = this.#log(encodeEntries(record));
+      if (this.#writer.capacity > writerBytesMax) this.#writer = new ByteWriter();
+      const seq = this.#log(encodeEntries(record, this.#writer));
       this.#head.append(record, seq, this.#options.clock.monotonicMs());
       this.#counters.appends++;
       for (const { labels, entries } of record.streams) {

@@ -28,8 +28,10 @@ export interface FlushRecord {
   readonly streams: readonly { readonly labels: Labels; readonly through: Position }[];
 }
 
-export function encodeEntries(record: EntriesRecord): Uint8Array {
-  const writer = new ByteWriter(sizeEstimate(record));
+/** The result is a view of the writer's memory: valid until that is written to again. */
+export function encodeEntries(record: EntriesRecord, writer = new ByteWriter()): Uint8Array {
+  writer.clear();
+  writer.expect(sizeEstimate(record));
   writer.text(record.tenant);
   writer.varint(record.streams.length);
   for (const { labels, entries } of record.streams) {
@@ -39,7 +41,7 @@ export function encodeEntries(record: EntriesRecord): Uint8Array {
   return writer.written();
 }
 
-/** Rarely too small: growing means copying. */
+/** Rarely too small. */
 function sizeEstimate({ streams }: EntriesRecord): number {
   let bytes = 256;
   for (const { labels, entries } of streams) {
