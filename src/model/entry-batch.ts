@@ -71,19 +71,31 @@ export interface ColumnNeeds {
 export const allColumns: ColumnNeeds = { lines: 'bytes', metadata: 'all' };
 export const linesOnly: ColumnNeeds = { lines: 'bytes', metadata: [] };
 
-/** A dictionary over strings that are there already. */
-export function dictionaryOf(values: readonly string[]): Dictionary {
-  const encoder = new TextEncoder();
-  const encoded: (Uint8Array | undefined)[] = [];
-  return {
-    length: values.length,
-    get: (id) => values[id] as string,
-    bytes(id) {
-      encoded[id] ??= encoder.encode(values[id]);
-      return encoded[id] as Uint8Array;
-    },
-  };
+/** A dictionary over the strings that are there now; more may be added to the list behind them. */
+export const dictionaryOf = (texts: readonly string[]): Dictionary => new TextList(texts);
+
+/** A class, not a literal with closures: V8 compiles what is called through closures again and again. */
+class TextList implements Dictionary {
+  readonly length: number;
+  readonly #texts: readonly string[];
+  readonly #encoded: (Uint8Array | undefined)[] = [];
+
+  constructor(texts: readonly string[]) {
+    this.length = texts.length;
+    this.#texts = texts;
+  }
+
+  get(id: number): string {
+    return this.#texts[id] as string;
+  }
+
+  bytes(id: number): Uint8Array {
+    this.#encoded[id] ??= encoder.encode(this.#texts[id]);
+    return this.#encoded[id] as Uint8Array;
+  }
 }
+
+const encoder = new TextEncoder();
 
 /** The columns that either needs. Those of fields are left out: what they would spare is needed by the other. */
 export function unionNeeds(a: ColumnNeeds, b: ColumnNeeds): ColumnNeeds {

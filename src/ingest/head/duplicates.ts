@@ -9,19 +9,24 @@ import { type OpenBlock, runsMax } from './open-block.js';
 
 /** The batch without what `known` has, and without what occurs twice in it; the batch itself when that is nothing. */
 export function withoutDuplicates(batch: EntryBatch, known: KnownEntries | null): EntryBatch {
-  const { count, offsetNs } = batch;
-  const newest = known === null ? Number.NEGATIVE_INFINITY : known.newestAsOffset(batch.baseNs);
-  let isAscending = true;
-  let mayRepeat = false;
+  const newest = known === null ? Number.NEGATIVE_INFINITY : known.compareWith(batch.baseNs);
+  return isNewer(batch, newest) ? batch : withoutKnown(batch, known, newest);
+}
+
+/** Are all entries newer than `newest`, each newer than the one before? Then none can occur twice. */
+function isNewer({ offsetNs, count }: EntryBatch, newest: number): boolean {
   let previous = newest;
   for (let i = 0; i < count; i++) {
     const offset = offsetNs[i] as number;
-    if (offset <= previous) mayRepeat = true;
-    if (i > 0 && offset < (offsetNs[i - 1] as number)) isAscending = false;
+    if (offset <= previous) return false;
     previous = offset;
   }
-  if (!mayRepeat) return batch;
+  return true;
+}
 
+function withoutKnown(batch: EntryBatch, known: KnownEntries | null, newest: number): EntryBatch {
+  const { count, offsetNs } = batch;
+  const ascending = isAscending(batch);
   const seen = new EntryTable(batch);
   const kept = new Uint32Array(count);
   let keptCount = 0;
@@ -29,7 +34,7 @@ export function withoutDuplicates(batch: EntryBatch, known: KnownEntries | null)
     const offset = offsetNs[row] as number;
     if (known !== null && offset <= newest && known.has(batch, row)) continue;
     // In ascending order only neighbours can have equal times.
-    if (!isAscending || offset === offsetNs[row - 1] || offset === offsetNs[row + 1]) {
+    if (!ascending || offset === offsetNs[row - 1] || offset === offsetNs[row + 1]) {
       if (seen.find(batch, row) >= 0) continue;
       seen.add(row);
     }
@@ -38,9 +43,14 @@ export function withoutDuplicates(batch: EntryBatch, known: KnownEntries | null)
   return keptCount === count ? batch : pickRows(batch, kept.subarray(0, keptCount));
 }
 
+function isAscending({ offsetNs, count }: EntryBatch): boolean {
+  for (let i = 1; i < count; i++) if ((offsetNs[i] as number) < (offsetNs[i - 1] as number)) return false;
+  return true;
+}
+
 export interface KnownEntries {
-  /** The newest time, counted from `baseNs`. */
-  newestAsOffset(baseNs: Nanos): number;
+  /** To be called before a batch is asked for, whose times count from `baseNs`. Returns the newest time here, counted so, too. */
+  compareWith(baseNs: Nanos): number;
   has(batch: EntryBatch, row: number): boolean;
 }
 
@@ -48,38 +58,66 @@ export interface KnownEntries {
 const fewEqual = 16;
 
 /** The entries of an open block. One object per block: the table that it may need grows with the block. */
-export function knownInBlock(block: OpenBlock): KnownEntries {
-  let table: EntryTable | null = null;
-  let inTable = 0;
-  let rows = block.arrived();
-  return {
-    newestAsOffset: (baseNs) => Number(block.throughNs - baseNs),
-    has(batch, row) {
-      if (rows.count !== block.count) rows = block.arrived();
-      const { runStarts } = block;
-      if (runStarts.length < runsMax) {
-        const offset = (batch.offsetNs[row] as number) + Number(batch.baseNs - rows.baseNs);
-        let isKnown: boolean | undefined = false;
-        for (let run = 0; run <= runStarts.length && isKnown === false; run++) {
-          const start = run === 0 ? 0 : (runStarts[run - 1] as number);
-          isKnown = isInRun(rows, start, runStarts[run] ?? rows.count, offset, batch, row);
-        }
-        if (isKnown !== undefined) return isKnown;
-      }
-      table ??= new EntryTable(rows);
-      table.rows = rows;
-      for (; inTable < rows.count; inTable++) table.add(inTable);
-      return table.find(batch, row) >= 0;
-    },
-  };
+export class KnownInBlock implements KnownEntries {
+  readonly #block: OpenBlock;
+  #rows: EntryBatch;
+  /** To be added to times of the batch that is asked for: then they count from the block's base. */
+  #shiftNs = -0;
+  #table: EntryTable | null = null;
+  #inTable = 0;
+
+  constructor(block: OpenBlock) {
+    this.#block = block;
+    this.#rows = block.arrived();
+  }
+
+  compareWith(baseNs: Nanos): number {
+    this.#shiftNs = Number(baseNs - this.#block.baseNs);
+    return this.#block.maxOffsetNs - this.#shiftNs;
+  }
+
+  has(batch: EntryBatch, row: number): boolean {
+    if (this.#rows.count !== this.#block.count) this.#rows = this.#block.arrived();
+    return this.#isInRuns(batch, row) ?? this.#isInTable(batch, row);
+  }
+
+  /** Undefined when there are too many runs, or equal times, to look through. */
+  #isInRuns(batch: EntryBatch, row: number): boolean | undefined {
+    const { runStarts } = this.#block;
+    if (runStarts.length >= runsMax) return undefined;
+    const rows = this.#rows;
+    const offset = (batch.offsetNs[row] as number) + this.#shiftNs;
+    for (let run = 0; run <= runStarts.length; run++) {
+      const start = run === 0 ? 0 : (runStarts[run - 1] as number);
+      const isKnown = isInRun(rows, start, runStarts[run] ?? rows.count, offset, batch, row);
+      if (isKnown !== false) return isKnown;
+    }
+    return false;
+  }
+
+  #isInTable(batch: EntryBatch, row: number): boolean {
+    this.#table ??= new EntryTable(this.#rows);
+    this.#table.rows = this.#rows;
+    for (; this.#inTable < this.#rows.count; this.#inTable++) this.#table.add(this.#inTable);
+    return this.#table.find(batch, row) >= 0;
+  }
 }
 
 /** Only the last entry, of a block that is closed. */
-export function knownLast(last: EntryBatch): KnownEntries {
-  return {
-    newestAsOffset: (baseNs) => Number(last.baseNs + BigInt(last.offsetNs[0] as number) - baseNs),
-    has: (batch, row) => isSameEntry(last, 0, batch, row),
-  };
+export class KnownLast implements KnownEntries {
+  readonly #last: EntryBatch;
+
+  constructor(last: EntryBatch) {
+    this.#last = last;
+  }
+
+  compareWith(baseNs: Nanos): number {
+    return Number(this.#last.baseNs + BigInt(this.#last.offsetNs[0] as number) - baseNs);
+  }
+
+  has(batch: EntryBatch, row: number): boolean {
+    return isSameEntry(this.#last, 0, batch, row);
+  }
 }
 
 /** Is the entry among the rows [start, end), whose times ascend? Undefined when more have its time than shall be compared. */

@@ -1,5 +1,5 @@
 /** A column of structured metadata of a block that grows. Its dictionary grows with it. */
-import type { Dictionary, MetadataColumn } from '../../model/entry-batch.js';
+import { type Dictionary, dictionaryOf, type MetadataColumn } from '../../model/entry-batch.js';
 import { firstOf, noEnds, reserved } from './growing-column.js';
 
 /** So many texts are looked at one by one. */
@@ -66,17 +66,9 @@ export class HeadColumn {
   }
 
   view(rows: number): MetadataColumn {
-    const texts = this.#texts;
-    const dictionary: Dictionary = {
-      length: texts.length,
-      get: (id) => texts[id] as string,
-      bytes: (id) => encoder.encode(texts[id]),
-    };
-    return { name: this.name, dictionary, ids: firstOf(this.#ids, rows) };
+    return { name: this.name, dictionary: dictionaryOf(this.#texts), ids: firstOf(this.#ids, rows) };
   }
 }
-
-const encoder = new TextEncoder();
 
 /** Of many columns: all rows so far, one, have the first text. */
 const onlyOne = Uint32Array.of(1);

@@ -28,8 +28,9 @@ export class OpenBlock {
   firstSeq: number;
   last: Position;
   count = 0;
-  minOffsetNs = 0;
-  maxOffsetNs = 0;
+  // Not 0, for which V8 lays out all blocks anew, and drops the code for them, when the first fraction of a second comes.
+  minOffsetNs = -0;
+  maxOffsetNs = -0;
   /** Rows that are older than the row before them, between which times ascend: all, or the first `runsMax`. */
   runStarts: readonly number[] = noRuns;
   #offsetNs = noOffsets;
@@ -134,7 +135,7 @@ export class OpenBlock {
     for (let row = start; row < end; row++) {
       const offset = (batch.offsetNs[row] as number) + shiftNs;
       this.#offsetNs[at + row] = offset;
-      if (offset < previous && this.runStarts.length < runsMax) this.runStarts = this.runStarts.concat(at + row);
+      if (offset < previous && this.runStarts.length < runsMax) this.runStarts = [...this.runStarts, at + row];
       if (offset < this.minOffsetNs) this.minOffsetNs = offset;
       if (offset > this.maxOffsetNs) this.maxOffsetNs = offset;
       previous = offset;

@@ -7,7 +7,7 @@ import { pickRows } from '../../model/rows.js';
 import type { TenantId } from '../../model/tenant.js';
 import type { Nanos, TimeRange } from '../../model/time.js';
 import type { Position } from '../wal/record.js';
-import { type KnownEntries, knownInBlock, knownLast } from './duplicates.js';
+import { type KnownEntries, KnownInBlock, KnownLast } from './duplicates.js';
 import type { HeadStream } from './head-reader.js';
 import { OpenBlock } from './open-block.js';
 import { type SealedBlock, type SealOptions, sealBlock } from './sealed-block.js';
@@ -48,8 +48,8 @@ export class StreamHead {
   /** What a push is compared with, to leave out what was sent before. */
   get known(): KnownEntries | null {
     if (this.#known === null) {
-      if (this.#open !== null) this.#known = knownInBlock(this.#open);
-      else if (this.#last !== null) this.#known = knownLast(this.#last);
+      if (this.#open !== null) this.#known = new KnownInBlock(this.#open);
+      else if (this.#last !== null) this.#known = new KnownLast(this.#last);
     }
     return this.#known;
   }

@@ -14,8 +14,7 @@ export class QuantileAccumulator extends SampleAccumulator {
 
   *finish(): Generator<void, StepValues> {
     const { grid, stride, windowBuckets } = this.plan;
-    const { values: samples, ends } = byBucket(this.plan, this.runs());
-    yield;
+    const { values: samples, ends } = yield* byBucket(this.plan, this.runs());
     const from = (k: number): number => startOf(ends, k * stride);
     const to = (k: number): number => ends[k * stride + windowBuckets - 1]!;
     let countMax = 0;
@@ -57,7 +56,10 @@ function quantile(phi: number, values: Float64Array, from: number, to: number, s
 const startOf = (ends: Uint32Array, bucket: number): number => (bucket === 0 ? 0 : ends[bucket - 1]!);
 
 /** The samples, grouped by their buckets, and where each bucket's end. */
-function byBucket(plan: WindowPlan, runs: readonly SampleRun[]): { values: Float64Array; ends: Uint32Array } {
+function* byBucket(
+  plan: WindowPlan,
+  runs: readonly SampleRun[],
+): Generator<void, { readonly values: Float64Array; readonly ends: Uint32Array }> {
   const values = new Float64Array(sampleCount(runs));
   const buckets = new Uint32Array(values.length);
   const ends = new Uint32Array(plan.bucketCount);
@@ -77,6 +79,7 @@ function byBucket(plan: WindowPlan, runs: readonly SampleRun[]): { values: Float
       buckets[i++] = bucket;
       ends[bucket] = ends[bucket]! + 1;
     }
+    yield;
   }
   let start = 0;
   for (let bucket = 0; bucket < ends.length; bucket++) {
@@ -90,6 +93,7 @@ function byBucket(plan: WindowPlan, runs: readonly SampleRun[]): { values: Float
       const at = ends[buckets[i++]!]!++;
       values[at] = run.values[j]!;
     }
+    yield;
   }
   return { values, ends };
 }

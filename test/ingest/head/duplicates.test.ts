@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { knownInBlock, withoutDuplicates } from '../../../src/ingest/head/duplicates.js';
+import { KnownInBlock, withoutDuplicates } from '../../../src/ingest/head/duplicates.js';
 import { OpenBlock } from '../../../src/ingest/head/open-block.js';
 import type { EntryBatch } from '../../../src/model/entry-batch.js';
 import { batchOfRows } from '../../helpers/batches.js';
@@ -34,7 +34,7 @@ test('what is dropped is what a set of all entries so far would drop', () => {
   for (let i = 0; i < 300; i++) {
     const batches = randomBatches(random);
     const block = new OpenBlock(batches[0]?.baseNs ?? 0n, 1, 0);
-    const known = knownInBlock(block);
+    const known = new KnownInBlock(block);
     const seen = new Set<string>();
     for (const [k, batch] of batches.entries()) {
       const want = textsOf(batch).filter((text) => !seen.has(text) && seen.add(text));
