@@ -136,7 +136,7 @@ describe.runIf(isLong)('for minutes', () => {
   /** Queries look back so long: in that time more comes in than the caches hold, so that scan threads work as well. */
   const lookBackMs = 4 * 60_000;
   /** From then on each query reads as much as the one before. */
-  const settledMs = lookBackMs + 60_000;
+  const settledMs = lookBackMs + 3 * 60_000;
   test(`R4: a soak of ${minutes} minutes`, { timeout: settledMs + minutes * 60_000 + 300_000 }, async () => {
     const random = prng();
     console.log(`seed ${random.seed}`);

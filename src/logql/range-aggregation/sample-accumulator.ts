@@ -51,8 +51,18 @@ export abstract class SampleAccumulator implements RangeAccumulator {
 
   mergeState(state: AccumulatorState): void {
     invariant(state.kind === 'samples', 'states of different functions');
-    this.#endRun();
-    for (const run of state.runs) this.#runs.push(run);
+    for (const run of state.runs) {
+      // A run takes some hundred bytes itself, and may be a small part of the buffer that it keeps: short ones are copied.
+      if (run.values.length < runSamples) this.#copy(run);
+      else {
+        this.#endRun();
+        this.#runs.push(run);
+      }
+    }
+  }
+
+  #copy({ timesNs, values }: SampleRun): void {
+    for (let i = 0; i < values.length; i++) this.add(0, timesNs[i] as number, values[i] as number);
   }
 
   #makeRoom(): void {

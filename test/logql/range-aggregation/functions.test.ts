@@ -239,6 +239,21 @@ describe('quantile_over_time', () => {
   });
 });
 
+test.each<[RangeOp, number | null]>([
+  ['quantile_over_time', 0.7],
+  ['rate_counter', null],
+])('%s of short and long parts that are merged is that of the whole', (op, param) => {
+  const random = prng();
+  const p = planWindows({ startNs: start, stepNs: 500, count: 30 }, 2000, 0);
+  const parts = [3, 5000, 7, 4096, 9000, 1].map((length) =>
+    Array.from({ length }, (): Sample => [1 + random.int(p.spanNs), random.int(1000)]),
+  );
+  const merged = createAccumulator(op, p, param);
+  for (const part of parts) merged.merge(put(p, createAccumulator(op, p, param), part));
+  const whole = put(p, createAccumulator(op, p, param), parts.flat());
+  expect(finished(merged), `seed ${random.seed}`).toEqual(finished(whole));
+});
+
 describe('rate_counter', () => {
   test.each<[string, number[], number]>([
     ['one sample', [5], 0],

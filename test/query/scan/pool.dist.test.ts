@@ -1,6 +1,6 @@
 /** The pool with real threads, which can be made of built files only: `npm test` builds them first. */
-import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { getPriority, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { LogSelect } from '../../../src/logql/engine/querier.js';
@@ -83,6 +83,20 @@ const manyRows = (blocks: number, rows: number, line: (i: number) => string): St
       metadata: {},
     })),
   })),
+});
+
+/** Of all threads of this process. */
+const niceValues = (): number[] =>
+  readdirSync('/proc/self/task').map((id) =>
+    Number(readFileSync(`/proc/self/task/${id}/stat`, 'utf8').split(') ')[1]?.split(' ')[16]),
+  );
+
+test.runIf(process.platform === 'linux' && getPriority() < 10)('scan threads go behind the others', async () => {
+  const yielding = (): number => niceValues().filter((nice) => nice === 10).length;
+  expect(yielding()).toBe(0);
+  const store = await stored([manyRows(8, 100, (i) => `line ${i}`)]);
+  await ask(store, pooled(entries[0]), '{app="a"}');
+  expect(yielding()).toBeGreaterThan(0);
 });
 
 test('the worker is built', () => {
