@@ -94,7 +94,7 @@ const niceValues = (): number[] =>
 test.runIf(process.platform === 'linux' && getPriority() < 10)('scan threads go behind the others', async () => {
   const yielding = (): number => niceValues().filter((nice) => nice === 10).length;
   expect(yielding()).toBe(0);
-  const store = await stored([manyRows(8, 100, (i) => `line ${i}`)]);
+  const store = await stored([manyRows(8, 100, (i) => `${i} `.repeat(50))]);
   await ask(store, pooled(entries[0]), '{app="a"}');
   expect(yielding()).toBeGreaterThan(0);
 });
