@@ -63,8 +63,8 @@ export interface IngesterOptions {
   /** The head's entries are flushed by `close`, too. Else they wait in the WAL. */
   readonly flushOnClose?: boolean;
   /**
-   * When the head takes more than this, all of it is flushed at the next check; at twice as much pushes are refused with
-   * 429 until there is room again.
+   * When the head takes more than half of this, all of it is flushed at once; at twice as much pushes are refused with 429
+   * until there is room again.
    */
   readonly headBytesMax?: number;
   /** While replaying a WAL, what can be flushed is, when the head takes more than this. */
@@ -124,6 +124,8 @@ const relieveBytesMost = 4 << 20;
 const fieldsWaitMs = 60_000;
 /** The longest stretch of work of a flush or a checkpoint before others have their turn. */
 const workMs = 5;
+/** The same while the head is more than half full: then as long as the others had theirs, and at most this. */
+const pressedWorkMs = 20;
 
 /**
  * Replays the WAL, and brings the index in line with the store. Owns neither store nor index. Rejects when the WAL was
@@ -240,6 +242,7 @@ class LoggingIngester implements OpenedIngester {
   #stopFields: Stop | null = null;
   #repairing: Promise<void> | null = null;
   #sealing = false;
+  #workMs = workMs;
   /** Of records, one after the other. */
   #writer = new ByteWriter();
   #isClosing = false;
@@ -301,7 +304,8 @@ class LoggingIngester implements OpenedIngester {
     if (this.#counters.rawBytes - this.#rawBytesAtCheck >= headCheckBytes || this.#headBytes > headBytesMax) {
       this.#rawBytesAtCheck = this.#counters.rawBytes;
       this.#headBytes = this.#head.memoryBytes();
-      if (this.#headBytes > headBytesMax && !this.#flusher.isBusy) {
+      // At half of it: more comes in while that is written.
+      if (2 * this.#headBytes > headBytesMax && !this.#flusher.isBusy) {
         this.#flusher.flush(() => 'all').catch((error: unknown) => log('error', 'flush failed', { error }));
       }
     }
@@ -415,10 +419,13 @@ class LoggingIngester implements OpenedIngester {
   }
 
   async #pause(): Promise<void> {
-    const { clock } = this.#options;
-    if (clock.monotonicMs() - this.#workSinceMs < workMs) return;
+    const { clock, headBytesMax } = this.#options;
+    const stoppedMs = clock.monotonicMs();
+    if (stoppedMs - this.#workSinceMs < this.#workMs) return;
     await new Promise((resolve) => setImmediate(resolve));
     this.#workSinceMs = clock.monotonicMs();
+    const mostMs = 2 * this.#headBytes > headBytesMax ? pressedWorkMs : workMs;
+    this.#workMs = Math.min(mostMs, Math.max(workMs, this.#workSinceMs - stoppedMs));
   }
 
   async flush(tenant?: TenantId): Promise<void> {
@@ -431,8 +438,8 @@ class LoggingIngester implements OpenedIngester {
 
   async flushDue(): Promise<void> {
     const { clock, chunkIdleMs } = this.#options;
-    // What is full is weighed as it will be stored.
-    while (this.#head.sealOne()) await this.#pause();
+    // What is full is weighed as it will be stored. Not what becomes full meanwhile: that may never end.
+    for (let left = this.#head.fullCount; left > 0 && this.#head.sealOne(); left--) await this.#pause();
     const nowMs = clock.monotonicMs();
     await this.#addFields();
     const waiting = this.#head.withoutFields();

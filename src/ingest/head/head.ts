@@ -152,6 +152,10 @@ export class Head implements HeadReader {
     return this.#fullBytes;
   }
 
+  get fullCount(): number {
+    return this.#full.length;
+  }
+
   /** Encodes the full block that has waited longest: about a millisecond of work. False when there is none. */
   sealOne(): boolean {
     const next = this.#full.shift();
