@@ -134,21 +134,29 @@ export function withIndexes(
   fields: ExtractedFields | null,
   codec: Codec,
 ): EncodedBlock {
-  return withFilter(fields === null ? block : withFields(block, fields, codec), lines);
+  return withSections(block, [...fieldSections(block, fields, codec), ...filterSections(block, lines)]);
 }
 
 /** The block with columns of fields only. */
 export const withFields = (block: EncodedBlock, fields: ExtractedFields, codec: Codec): EncodedBlock =>
-  hasFieldColumns(block) ? block : withSections(block, packFields(fields, block.count, codec));
+  withSections(block, fieldSections(block, fields, codec));
 
-/** The block with what tells which texts its lines cannot contain only. */
-export function withFilter(block: EncodedBlock, lines: Uint8Array): EncodedBlock {
+/** Columns of the fields, for a block that has none. */
+export const fieldSections = (
+  block: EncodedBlock,
+  fields: ExtractedFields | null,
+  codec: Codec,
+): readonly PackedSection[] =>
+  fields === null || hasFieldColumns(block) ? [] : packFields(fields, block.count, codec);
+
+/** What tells which texts the lines cannot contain, for a block that has it not. */
+export function filterSections(block: EncodedBlock, lines: Uint8Array): readonly PackedSection[] {
   const filter = hasGrams(block) ? null : gramFilterOf(lines);
-  return filter === null ? block : withSections(block, [packSection(sectionKinds.grams, '', filter, none, 0)]);
+  return filter === null ? [] : [packSection(sectionKinds.grams, '', filter, none, 0)];
 }
 
 /** The block with more sections. They come before those that few readers need. */
-function withSections(block: EncodedBlock, own: readonly PackedSection[]): EncodedBlock {
+export function withSections(block: EncodedBlock, own: readonly PackedSection[]): EncodedBlock {
   if (own.length === 0) return block;
   const stored = ({ offset, storedBytes }: Section): Uint8Array => block.bytes.subarray(offset, offset + storedBytes);
   const isAfter = ({ kind }: Section): boolean => kind === sectionKinds.lineEnds || kind === sectionKinds.lines;

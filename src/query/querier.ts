@@ -16,7 +16,7 @@ import { logItems, perStream, sampleItems, workBytes } from './scan/scan-item.js
 import { type LogScan, scanLogs } from './scan/scan-logs.js';
 import { inlinePlace, type ScanPlace, thresholdOf } from './scan/scan-place.js';
 import { type SampleScan, scanSampleBlocks, seriesTableFor } from './scan/scan-samples.js';
-import { finishOne } from './scan/series-table.js';
+import { finishSeries } from './scan/series-table.js';
 import type { QueryStats } from './stats.js';
 import { type Store, type StreamSource, selectStreams } from './stream-source.js';
 
@@ -97,15 +97,7 @@ export class StoreQuerier implements Querier {
       await poolSamples(items, scan, spec, table, context, { pool, taskBytes, labelsOf, signal });
     }
     const series: StepSeries[] = [];
-    for (const one of table.all()) {
-      const work = finishOne(one);
-      for (let step = work.next(); ; step = work.next()) {
-        await context.breathe();
-        if (step.done !== true) continue;
-        series.push(step.value);
-        break;
-      }
-    }
+    for (const _ of finishSeries(table, series)) await context.breathe();
     return series;
   }
 

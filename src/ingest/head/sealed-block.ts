@@ -1,5 +1,12 @@
 /** A block of the head that is encoded and waits for its pack. Its entries are of one UTC day. */
-import { decodeBlock, type EncodedBlock, encodeBlock, withFields, withFilter } from '../../chunks/block.js';
+import {
+  decodeBlock,
+  type EncodedBlock,
+  encodeBlock,
+  fieldSections,
+  filterSections,
+  withSections,
+} from '../../chunks/block.js';
 import { type BlockCache, blockSourceOf } from '../../chunks/block-cache.js';
 import type { Codec } from '../../chunks/codec/codec.js';
 import type { BlockSource } from '../../model/block-source.js';
@@ -60,9 +67,9 @@ export function* addFields(block: SealedBlock, { codec, cache, extractFields }: 
   yield;
   const fields = extractFields?.(batch) ?? null;
   yield;
-  const withColumns = fields === null ? block.encoded : withFields(block.encoded, fields, codec);
+  const columns = fieldSections(block.encoded, fields, codec);
   yield;
-  const encoded = withFilter(withColumns, batch.lines);
+  const encoded = withSections(block.encoded, [...columns, ...filterSections(block.encoded, batch.lines)]);
   if (encoded === block.encoded) return;
   block.encoded = encoded;
   block.source.forget();

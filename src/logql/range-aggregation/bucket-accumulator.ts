@@ -43,7 +43,7 @@ export abstract class BucketAccumulator implements RangeAccumulator {
     for (let at = 0; at < this.cells.length; at += this.columns) this.#joinCell(this.cells, at, state.cells, at);
   }
 
-  // biome-ignore lint/correctness/useYield: it is short
+  // biome-ignore lint/correctness/useYield: no piece of it is long enough to be interrupted
   *finish(): Generator<void, StepValues> {
     const { count } = this.#plan.grid;
     const windows = this.#plan.windowBuckets === 1 ? this.cells : this.#slide();

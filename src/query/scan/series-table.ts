@@ -46,7 +46,10 @@ export class SeriesTable {
   }
 }
 
-/** Yields between pieces of work. */
-export function* finishOne({ labels, accumulator }: SeriesAccumulator): Generator<void, StepSeries> {
-  return { labels, ...(yield* accumulator.finish()) };
+/** Adds the series' values by step to `into`. Yields between pieces of work. */
+export function* finishSeries(table: SeriesTable, into: StepSeries[]): Generator<void> {
+  for (const { labels, accumulator } of table.all()) {
+    into.push({ labels, ...(yield* accumulator.finish()) });
+    yield;
+  }
 }

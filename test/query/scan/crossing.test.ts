@@ -8,9 +8,9 @@ import { columnBuffers, fromColumns, toColumns } from '../../../src/query/scan/e
 import type { FoundEntry } from '../../../src/query/scan/found-entry.js';
 import { QueryControl } from '../../../src/query/scan/scan-messages.js';
 import { mergeStates, stateArrayBuffers, toStates } from '../../../src/query/scan/series-states.js';
-import { finishOne, SeriesTable } from '../../../src/query/scan/series-table.js';
+import { SeriesTable } from '../../../src/query/scan/series-table.js';
 import { prng } from '../../helpers/prng.js';
-import { resultOf } from '../../helpers/result-of.js';
+import { finishedSeries } from './finished-series.js';
 
 const sent = <T>(value: T, transfer: readonly ArrayBuffer[]): T => structuredClone(value, { transfer: [...transfer] });
 
@@ -89,7 +89,7 @@ describe('accumulators', () => {
     let steps = 0;
     for (const _ of mergeStates(received, merged)) steps++;
     expect(steps).toBe(part.size);
-    const [got, wanted] = [merged, whole].map((one) => [...one.all()].map((one) => resultOf(finishOne(one))));
+    const [got, wanted] = [merged, whole].map(finishedSeries);
     const shown = (series = got) => series?.map(({ labels, present }) => [labels.text, [...present]]);
     expect(shown(got)).toEqual(shown(wanted));
     // Sums of parts may differ in their last bits.

@@ -8,10 +8,9 @@ import { Labels } from '../../../src/model/labels.js';
 import { noCounters, ScanContext } from '../../../src/query/scan/scan-context.js';
 import { perStream, sampleItems } from '../../../src/query/scan/scan-item.js';
 import { scanSampleBlocks, seriesTableFor } from '../../../src/query/scan/scan-samples.js';
-import { finishOne } from '../../../src/query/scan/series-table.js';
 import type { SourceBlock, StreamSource } from '../../../src/query/stream-source.js';
 import { batchOfRows } from '../../helpers/batches.js';
-import { resultOf } from '../../helpers/result-of.js';
+import { finishedSeries } from './finished-series.js';
 
 const second = 1_000_000_000n;
 
@@ -56,9 +55,10 @@ async function scan(query: string, blocks: readonly SourceBlock[], onBreathe: ()
     () => undefined,
   );
   await scanSampleBlocks(sampleItems(streams), samples, table, context);
-  const series = [...table.all()]
-    .map((one) => resultOf(finishOne(one)))
-    .map(({ labels, values, present }) => [labels.text, Array.from(values, (v, k) => (present[k] ? v : null))]);
+  const series = finishedSeries(table).map(({ labels, values, present }) => [
+    labels.text,
+    Array.from(values, (v, k) => (present[k] ? v : null)),
+  ]);
   return { series, counters };
 }
 
