@@ -1,6 +1,6 @@
 /** Everything that keeps data, opened in the order in which each part relies on the one before. */
 import { BlockCache } from './chunks/block-cache.js';
-import { codecNamed } from './chunks/codec/codec.js';
+import { codecNamed } from './chunks/codec/codecs.js';
 import { openFilePackStore } from './chunks/file-pack-store.js';
 import { memoryPackStore } from './chunks/memory-pack-store.js';
 import { chunkBlocks } from './chunks/pack-reader.js';
@@ -12,7 +12,8 @@ import type { Config } from './config/options.js';
 import { openLockDatabase } from './index/lock-database.js';
 import { openLabelIndex } from './index/open-label-index.js';
 import type { Ingester } from './ingest/ingester.js';
-import { type IngesterStats, openIngester } from './ingest/open-ingester.js';
+import type { IngesterStats } from './ingest/ingester-options.js';
+import { openIngester } from './ingest/open-ingester.js';
 import type { Clock } from './io/clock.js';
 import { type FileSystem, isFileError, readFile, writeFully } from './io/file-system.js';
 import { lockFolder } from './io/lock-file.js';

@@ -6,7 +6,7 @@ import { bestMs, load } from './load.mjs';
 
 const blockBytes = Number(process.argv[2] ?? 256) * 1024;
 const { codecNames, codecNamed, codecsReady, encodeBlock, decodeBlock } = await load(
-  'src/chunks/codec/codec.ts',
+  'src/chunks/codec/codecs.ts',
   'src/chunks/block.ts',
 );
 await codecsReady();

@@ -10,7 +10,7 @@ const m = await load(
   'src/logql/pipeline/field-extractor.ts',
   'src/logql/pipeline/pipeline.ts',
   'src/logql/syntax/parser.ts',
-  'src/chunks/codec/codec.ts',
+  'src/chunks/codec/codecs.ts',
   'src/chunks/block.ts',
   'src/chunks/block-cache.ts',
   'src/model/labels.ts',

@@ -15,7 +15,7 @@ import { load } from './load.mjs';
 const lineCount = Number(process.argv[2] ?? 200_000);
 const rounds = Number(process.argv[3] ?? 3);
 const src = await load(
-  ...['chunks/block.ts', 'chunks/block-cache.ts', 'chunks/codec/codec.ts', 'chunks/file-pack-store.ts'].map(
+  ...['chunks/block.ts', 'chunks/block-cache.ts', 'chunks/codec/codecs.ts', 'chunks/file-pack-store.ts'].map(
     (path) => `src/${path}`,
   ),
   ...['chunks/pack-reader.ts', 'chunks/pack-writer.ts', 'ingest/head/open-block.ts', 'io/node-file-system.ts'].map(

@@ -21,7 +21,7 @@ const m = await load(
   'src/logql/syntax/parser.ts',
   'src/logql/range-aggregation/create-accumulator.ts',
   'src/logql/range-aggregation/windows.ts',
-  'src/chunks/codec/codec.ts',
+  'src/chunks/codec/codecs.ts',
   'src/chunks/block.ts',
   'src/chunks/block-cache.ts',
   'src/model/labels.ts',

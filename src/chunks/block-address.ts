@@ -1,6 +1,7 @@
 /** How another thread of this process reads a block: plain data that crosses by postMessage. */
 import type { BlockSource } from '../model/block-source.js';
-import type { ColumnNeeds, EntryBatch } from '../model/entry-batch.js';
+import type { ColumnNeeds } from '../model/column-needs.js';
+import type { EntryBatch } from '../model/entry-batch.js';
 import type { Nanos } from '../model/time.js';
 import type { EncodedBlock } from './block.js';
 

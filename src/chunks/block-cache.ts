@@ -1,5 +1,6 @@
 /** Decoded blocks, and the block tables of chunks, bounded by bytes. One for each thread. */
-import type { ColumnNeeds, EntryBatch } from '../model/entry-batch.js';
+import type { ColumnNeeds } from '../model/column-needs.js';
+import type { EntryBatch } from '../model/entry-batch.js';
 import {
   type BlockBytes,
   type BlockHeader,

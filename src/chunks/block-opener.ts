@@ -1,7 +1,8 @@
 /** Reads blocks by the addresses that another thread gave. */
 import { type FileSystem, isFileError } from '../io/file-system.js';
 import { type BlockSource, DamageError } from '../model/block-source.js';
-import { dictionaryOf, type EntryBatch } from '../model/entry-batch.js';
+import { dictionaryOf } from '../model/columns.js';
+import type { EntryBatch } from '../model/entry-batch.js';
 import type { BlockAddress, ColumnsAddress, StoredAddress } from './block-address.js';
 import { type BlockCache, sourceOfEncoded } from './block-cache.js';
 import { fileSource, OpenFiles } from './open-files.js';

@@ -1,8 +1,11 @@
 /** A block: some hundred KiB of one stream's entries, as columns in sections. The layout is in README.md. */
 import { invariant } from '../errors.js';
 import { DamageError } from '../model/block-source.js';
-import type { ColumnNeeds, EntryBatch, MetadataColumn } from '../model/entry-batch.js';
-import type { ExtractedFields, FieldFormat } from '../model/field-columns.js';
+import type { ColumnNeeds } from '../model/column-needs.js';
+import type { MetadataColumn } from '../model/columns.js';
+import type { EntryBatch } from '../model/entry-batch.js';
+import type { ExtractedFields } from '../model/extracted-fields.js';
+import type { FieldFormat } from '../model/field-columns.js';
 import type { Nanos } from '../model/time.js';
 import { ByteReader, ByteWriter, FormatError } from './bytes.js';
 import { type Codec, none } from './codec/codec.js';

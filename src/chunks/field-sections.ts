@@ -1,17 +1,15 @@
 /** Field columns (model/field-columns.ts) as sections of a block: README.md has their layout. */
+
+import type { FieldNeeds } from '../model/column-needs.js';
+import type { ExtractedDecimals, ExtractedField, ExtractedFields, ExtractedTexts } from '../model/extracted-fields.js';
 import {
   damagedRow,
   decimalScaleMax,
   decimalText,
-  type ExtractedDecimals,
-  type ExtractedField,
-  type ExtractedFields,
-  type ExtractedTexts,
   type FieldColumn,
   type FieldColumns,
   type FieldDictionary,
   type FieldFormat,
-  type FieldNeeds,
   mantissaMax,
 } from '../model/field-columns.js';
 import { fitsBits, readBits, writeBits } from './bit-column.js';

@@ -2,7 +2,7 @@
  * Which texts the lines of a block cannot contain: a bit for each hash of four bytes that stand side by side in them,
  * ASCII letters in lower case. A needle that has four bytes whose bit is not set is in no line. Layout: README.md.
  */
-import type { LineNeedle } from '../model/entry-batch.js';
+import type { LineNeedle } from '../model/column-needs.js';
 
 const gramBytes = 4;
 /** A small block is read as quickly as its filter. */

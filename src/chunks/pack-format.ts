@@ -2,7 +2,7 @@
 import { type LabelPair, Labels } from '../model/labels.js';
 import type { BlockHeader } from './block.js';
 import { ByteReader, ByteWriter, FormatError } from './bytes.js';
-import { codecById } from './codec/codec.js';
+import { codecById } from './codec/codecs.js';
 import { flate } from './codec/deflate.js';
 import {
   blockEntriesMax,

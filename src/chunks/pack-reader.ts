@@ -2,7 +2,8 @@
 import { invariant } from '../errors.js';
 import { type BlockSource, DamageError } from '../model/block-source.js';
 import type { ChunkRef } from '../model/chunk-ref.js';
-import type { ColumnNeeds, EntryBatch } from '../model/entry-batch.js';
+import type { ColumnNeeds } from '../model/column-needs.js';
+import type { EntryBatch } from '../model/entry-batch.js';
 import type { TenantId } from '../model/tenant.js';
 import type { EncodedBlock } from './block.js';
 import { type AddressedBlock, hashOf, type StoredAddress } from './block-address.js';

@@ -2,7 +2,8 @@
 import { DamageError } from '../model/block-source.js';
 import { type ByteReader, type ByteWriter, FormatError } from './bytes.js';
 import type { Codec } from './codec/codec.js';
-import { codecById, none } from './codec/codec.js';
+import { none } from './codec/codec.js';
+import { codecById } from './codec/codecs.js';
 import { sectionBytesMax } from './constants.js';
 import { crc32 } from './crc32.js';
 

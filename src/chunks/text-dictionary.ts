@@ -1,6 +1,6 @@
 /** The distinct values of a metadata column inside a section, and the rows' identifiers. */
 import { invariant } from '../errors.js';
-import type { Dictionary, MetadataColumn } from '../model/entry-batch.js';
+import type { Dictionary, MetadataColumn } from '../model/columns.js';
 import { type ByteReader, type ByteWriter, FormatError } from './bytes.js';
 import { readUints, writeIntegers } from './integer-column.js';
 

@@ -2,8 +2,9 @@
 
 import { decodeBlock, type EncodedBlock, encodeBlock, isIndexed, withIndexes } from '../chunks/block.js';
 import type { Codec } from '../chunks/codec/codec.js';
-import { allColumns, type EntryBatch, linesOnly } from '../model/entry-batch.js';
-import type { FieldExtractor } from '../model/field-columns.js';
+import { allColumns, linesOnly } from '../model/column-needs.js';
+import type { EntryBatch } from '../model/entry-batch.js';
+import type { FieldExtractor } from '../model/extracted-fields.js';
 import { joinByTime, sliceRows } from '../model/rows.js';
 
 /** Blocks with at least this are left alone. */

@@ -1,6 +1,6 @@
 /** Structured metadata from as it was sent to as it is kept: names sanitised, values valid, empty ones left out. */
 import { isUtf8 } from 'node:buffer';
-import type { Dictionary, MetadataColumn } from '../model/entry-batch.js';
+import type { Dictionary, MetadataColumn } from '../model/columns.js';
 import { sanitizeLabelName } from './label-name.js';
 import { BytesDictionary } from './push/bytes-dictionary.js';
 import { textOf } from './push/utf8.js';

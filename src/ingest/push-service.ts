@@ -8,7 +8,8 @@ import { admit } from './admit.js';
 import type { DiskReserve } from './disk-reserve.js';
 import type { Ingester } from './ingester.js';
 import type { BodyLimits } from './push/body.js';
-import { decodePush, type PushBody } from './push/decoders.js';
+import { decodePush } from './push/decoders.js';
+import type { PushBody } from './push/push-body.js';
 import { StreamLabelsCache } from './stream-labels.js';
 
 export interface PushServiceDeps {

@@ -1,5 +1,6 @@
 /** A block of one stream that can be read: in a pack, sealed in the head, or the head's open one. */
-import type { ColumnNeeds, EntryBatch } from './entry-batch.js';
+import type { ColumnNeeds } from './column-needs.js';
+import type { EntryBatch } from './entry-batch.js';
 import type { Nanos } from './time.js';
 
 export interface BlockSource {

@@ -2,7 +2,7 @@
  * Fields of JSON or logfmt lines as columns of their block. Never the only home of anything: the lines stay the truth,
  * and whoever reads columns must answer as if it had parsed the lines. ADR 5 tells why they are as they are.
  */
-import type { ColumnNeeds, Dictionary, EntryBatch, MetadataColumn } from './entry-batch.js';
+import type { Dictionary, MetadataColumn } from './columns.js';
 
 export type FieldFormat = 'json' | 'logfmt';
 
@@ -37,43 +37,6 @@ export interface FieldColumns {
   /** By the label's name; undefined when there is no such field, or its column was not kept, or not asked for. */
   column(name: string): FieldColumn | undefined;
 }
-
-/** Columns that serve instead of the lines, where a block has them. */
-export interface FieldNeeds {
-  readonly format: FieldFormat;
-  readonly names: readonly string[];
-  /**
-   * Asked with a block's columns and the names of all its metadata: what else is to be read of it. Null when the columns
-   * are of no use: then it is read as if there were none.
-   */
-  rest(fields: FieldColumns, metadataNames: readonly string[]): Pick<ColumnNeeds, 'lines' | 'metadata'> | null;
-}
-
-/** Fields as an extractor found them, in all rows of a batch. */
-export interface ExtractedTexts extends MetadataColumn {
-  readonly kind: 'texts';
-}
-export interface ExtractedDecimals {
-  readonly kind: 'decimals';
-  readonly name: string;
-  /** Written as numbers, not as texts of digits: likelier to be computed with. */
-  readonly areNumbers: boolean;
-  /** The value of row i is mantissas[i] / 10^scale, without zeros at its end; 0 where `present` is 0. */
-  readonly scale: number;
-  readonly mantissas: Float64Array;
-  /** Null when every row has a value. */
-  readonly present: Uint8Array | null;
-}
-export type ExtractedField = ExtractedTexts | ExtractedDecimals;
-
-export interface ExtractedFields extends Pick<FieldColumns, 'format' | 'states'> {
-  readonly names: readonly string[] | null;
-  /** Those that may be worth a column. */
-  readonly columns: readonly ExtractedField[];
-}
-
-/** Null when the lines are of neither format. What it gives is valid until its next call, and may share the batch's memory. */
-export type FieldExtractor = (batch: EntryBatch) => ExtractedFields | null;
 
 export const decimalScaleMax = 9;
 /** Mantissas are below this, so that a number is the quotient of two exact ones. */

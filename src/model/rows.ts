@@ -1,5 +1,6 @@
 /** Rows of a batch: picked, sliced, put in the order of their times, put behind one another. */
-import { dictionaryOf, type EntryBatch, type MetadataColumn } from './entry-batch.js';
+import { dictionaryOf, type MetadataColumn } from './columns.js';
+import type { EntryBatch } from './entry-batch.js';
 import { selectFields } from './field-columns.js';
 import type { Nanos } from './time.js';
 

@@ -1,10 +1,11 @@
 /** The functions that Go's templates have by themselves. */
-import type { TemplateFunction } from './functions.js';
+
 import { isPrint } from './go-quote.js';
 import { byteLength, compareStrings, normalise, sliceBytes, toBytes } from './go-string.js';
 import { printNode } from './nodes.js';
 import { sprint, sprintf, sprintln } from './printf.js';
 import { CallError } from './template-error.js';
+import type { TemplateFunction } from './template-function.js';
 import { queryEscape } from './url.js';
 import {
   Complex,

@@ -1,12 +1,12 @@
 /** Functions of times, durations and sizes. Local time is UTC, see time-zone.ts. */
 import { parseBytes } from './bytes-size.js';
-import type { CallContext, TemplateFunction } from './functions.js';
 import { parseDuration } from './go-duration.js';
 import { parseMoment } from './go-layout.js';
 import { parseBigInt } from './go-number.js';
 import { quote } from './go-quote.js';
 import { byteLength } from './go-string.js';
 import { CallError } from './template-error.js';
+import type { CallContext, TemplateFunction } from './template-function.js';
 import { inUnits, TimeValue, zeroTimeSeconds } from './time-value.js';
 import { type Location, local, utc } from './time-zone.js';
 import { Int, indirect, type Value } from './values.js';

@@ -1,5 +1,5 @@
 /** Walks a parse tree and writes the output, with Go's rules of typing and Go's errors. */
-import type { CallContext, FunctionTable, TemplateFunction } from './functions.js';
+
 import { quote } from './go-quote.js';
 import { byteLength } from './go-string.js';
 import {
@@ -19,6 +19,7 @@ import {
 } from './nodes.js';
 import { sprintValue } from './printf.js';
 import { CallError, TemplateExecError } from './template-error.js';
+import type { CallContext, FunctionTable, TemplateFunction } from './template-function.js';
 import {
   Complex,
   type Concrete,

@@ -1,8 +1,8 @@
 /** Functions of numbers. Arguments are cast: text that is no number counts as 0. */
 import { toFloat64, toInt64 } from './cast.js';
 import { add, type Decimal, decimalOf, divide, multiply, subtract, toNumber } from './decimal.js';
-import type { TemplateFunction } from './functions.js';
 import { CallError } from './template-error.js';
+import type { TemplateFunction } from './template-function.js';
 import { Int, Interface, int64, isTrue, type Value } from './values.js';
 
 const ofFloat = (work: (n: number) => number): TemplateFunction => ({

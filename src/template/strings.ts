@@ -1,11 +1,11 @@
 /** Functions of strings. Positions and lengths are bytes, unless the row says characters. */
 import { decodeBase64, encodeBase64 } from './base64.js';
 import { toLower, toTitle, toUpper } from './case.js';
-import type { CallContext, TemplateFunction } from './functions.js';
 import { byteLength, runeCount, runes, sliceBytes, trimSpace } from './go-string.js';
 import { fromJson } from './json.js';
 import { expandReplacement } from './regex-replacement.js';
 import { CallError } from './template-error.js';
+import type { CallContext, TemplateFunction } from './template-function.js';
 import { queryEscape, queryUnescape } from './url.js';
 import { type Int, int, type ParamType, type Value } from './values.js';
 

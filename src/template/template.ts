@@ -1,12 +1,13 @@
 /** Go's text/template with Loki's functions: line_format, label_format and alert texts are written in it. */
 import { compileRegex, type Regex, RegexError } from '../model/regex.js';
 import { commandsIn } from './commands.js';
-import { type CallContext, lokiFunctions } from './functions.js';
+import { lokiFunctions } from './functions.js';
 import { normalise } from './go-string.js';
 import { Interpreter, type Program } from './interpreter.js';
 import type { AnyNode, Node } from './nodes.js';
 import { parseTemplate } from './parser.js';
 import { CallError, TemplateError, TemplateExecError } from './template-error.js';
+import type { CallContext } from './template-function.js';
 import { type Location, loadLocation } from './time-zone.js';
 import type { MapValue } from './values.js';
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { encodeBlock } from '../../src/chunks/block.js';
 import { BlockCache, blockSourceOf } from '../../src/chunks/block-cache.js';
 import { ByteLru } from '../../src/chunks/byte-lru.js';
-import { codecNamed } from '../../src/chunks/codec/codec.js';
-import { allColumns } from '../../src/model/entry-batch.js';
+import { codecNamed } from '../../src/chunks/codec/codecs.js';
+import { allColumns } from '../../src/model/column-needs.js';
 import { batchOfRows, type Row, rowsOf, shown } from '../helpers/batches.js';
 
 const rows = (count: number): Row[] =>

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { decodeBlock, type EncodedBlock, encodeBlock } from '../../src/chunks/block.js';
-import { codecNamed, codecNames, codecsReady } from '../../src/chunks/codec/codec.js';
+import { codecNamed, codecNames, codecsReady } from '../../src/chunks/codec/codecs.js';
 import { DamageError } from '../../src/model/block-source.js';
-import { allColumns, dictionaryOf } from '../../src/model/entry-batch.js';
+import { allColumns } from '../../src/model/column-needs.js';
+import { dictionaryOf } from '../../src/model/columns.js';
 import { batchOfRows, type Row, randomRows, rowsOf, shown } from '../helpers/batches.js';
 import { prng } from '../helpers/prng.js';
 

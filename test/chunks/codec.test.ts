@@ -1,7 +1,7 @@
 import snappyjs from 'snappyjs';
 import { describe, expect, test } from 'vitest';
 import { FormatError } from '../../src/chunks/bytes.js';
-import { codecById, codecNamed, codecNames, codecsReady } from '../../src/chunks/codec/codec.js';
+import { codecById, codecNamed, codecNames, codecsReady } from '../../src/chunks/codec/codecs.js';
 import { prng } from '../helpers/prng.js';
 
 await codecsReady();

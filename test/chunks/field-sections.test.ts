@@ -2,20 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { decodeBlock, type EncodedBlock, encodeBlock, hasFieldColumns, withFields } from '../../src/chunks/block.js';
 import { BlockCache, blockSourceOf } from '../../src/chunks/block-cache.js';
 import { ByteReader, FormatError } from '../../src/chunks/bytes.js';
-import { codecNamed, codecNames, codecsReady } from '../../src/chunks/codec/codec.js';
+import { codecNamed, codecNames, codecsReady } from '../../src/chunks/codec/codecs.js';
 import { readField, readSummary } from '../../src/chunks/field-sections.js';
 import { DamageError } from '../../src/model/block-source.js';
-import { allColumns, type ColumnNeeds, dictionaryOf, type EntryBatch } from '../../src/model/entry-batch.js';
-import {
-  damagedRow,
-  decimalText,
-  type ExtractedField,
-  type ExtractedFields,
-  type FieldColumns,
-  type FieldNeeds,
-  foreignRow,
-  oddRow,
-} from '../../src/model/field-columns.js';
+import type { FieldNeeds } from '../../src/model/column-needs.js';
+import { allColumns, type ColumnNeeds } from '../../src/model/column-needs.js';
+import { dictionaryOf } from '../../src/model/columns.js';
+import type { EntryBatch } from '../../src/model/entry-batch.js';
+import type { ExtractedField, ExtractedFields } from '../../src/model/extracted-fields.js';
+import { damagedRow, decimalText, type FieldColumns, foreignRow, oddRow } from '../../src/model/field-columns.js';
 import { batchOf } from '../helpers/batch.js';
 import { prng } from '../helpers/prng.js';
 

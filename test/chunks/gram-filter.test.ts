@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { decodeBlock, encodeBlock, withIndexes } from '../../src/chunks/block.js';
-import { codecNamed, codecsReady } from '../../src/chunks/codec/codec.js';
+import { codecNamed, codecsReady } from '../../src/chunks/codec/codecs.js';
 import { gramFilterOf, mayContain } from '../../src/chunks/gram-filter.js';
 import { compilePipeline } from '../../src/logql/pipeline/pipeline.js';
 import { parseLogExpr } from '../../src/logql/syntax/parser.js';
-import type { ColumnNeeds, LineNeedle } from '../../src/model/entry-batch.js';
+import type { ColumnNeeds, LineNeedle } from '../../src/model/column-needs.js';
 import { Labels } from '../../src/model/labels.js';
 import { batchOfRows } from '../helpers/batches.js';
 import { prng } from '../helpers/prng.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BlockCache } from '../../src/chunks/block-cache.js';
-import { codecNames, codecsReady } from '../../src/chunks/codec/codec.js';
+import { codecNames, codecsReady } from '../../src/chunks/codec/codecs.js';
 import { crc32 } from '../../src/chunks/crc32.js';
 import { bytesSource, memoryPackStore } from '../../src/chunks/memory-pack-store.js';
 import { PackVersionError } from '../../src/chunks/pack-format.js';
@@ -9,7 +9,7 @@ import type { ByteSource } from '../../src/chunks/pack-store.js';
 import { type SealedChunk, utcDay, writePack } from '../../src/chunks/pack-writer.js';
 import { DamageError } from '../../src/model/block-source.js';
 import type { ChunkRef } from '../../src/model/chunk-ref.js';
-import { allColumns } from '../../src/model/entry-batch.js';
+import { allColumns } from '../../src/model/column-needs.js';
 import { type Row, randomRows, rowsOf, shown } from '../helpers/batches.js';
 import { sealedChunk } from '../helpers/encoded.js';
 import { prng } from '../helpers/prng.js';

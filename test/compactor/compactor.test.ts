@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { encodeBlock } from '../../src/chunks/block.js';
 import { BlockCache } from '../../src/chunks/block-cache.js';
-import { codecNamed } from '../../src/chunks/codec/codec.js';
+import { codecNamed } from '../../src/chunks/codec/codecs.js';
 import { memoryPackStore } from '../../src/chunks/memory-pack-store.js';
 import { chunkBlocks } from '../../src/chunks/pack-reader.js';
 import { utcDay, writePack } from '../../src/chunks/pack-writer.js';
@@ -12,7 +12,8 @@ import { CompactorJournal } from '../../src/compactor/journal.js';
 import { openLabelIndex } from '../../src/index/open-label-index.js';
 import { defaultLimits, type Limits } from '../../src/limits/limits.js';
 import { createLogger } from '../../src/log.js';
-import { dictionaryOf, type EntryBatch } from '../../src/model/entry-batch.js';
+import { dictionaryOf } from '../../src/model/columns.js';
+import type { EntryBatch } from '../../src/model/entry-batch.js';
 import { Labels } from '../../src/model/labels.js';
 import { MAX_NANOS, MIN_NANOS } from '../../src/model/time.js';
 import { FakeClock } from '../helpers/fake-clock.js';

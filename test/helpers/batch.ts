@@ -1,5 +1,6 @@
 /** Batches made of plain values, for tests of what reads them. */
-import { dictionaryOf, type EntryBatch, type MetadataColumn } from '../../src/model/entry-batch.js';
+import { dictionaryOf, type MetadataColumn } from '../../src/model/columns.js';
+import type { EntryBatch } from '../../src/model/entry-batch.js';
 import type { Nanos } from '../../src/model/time.js';
 
 export interface BatchOptions {

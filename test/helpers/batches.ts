@@ -1,5 +1,6 @@
 /** EntryBatches for tests: from plain rows, random ones, and back to rows to be compared. */
-import { dictionaryOf, type EntryBatch } from '../../src/model/entry-batch.js';
+import { dictionaryOf } from '../../src/model/columns.js';
+import type { EntryBatch } from '../../src/model/entry-batch.js';
 import type { Prng } from './prng.js';
 
 export interface Row {

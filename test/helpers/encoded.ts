@@ -1,6 +1,6 @@
 /** Chunks for tests of packs. */
 import { encodeBlock } from '../../src/chunks/block.js';
-import { codecNamed } from '../../src/chunks/codec/codec.js';
+import { codecNamed } from '../../src/chunks/codec/codecs.js';
 import type { SealedChunk } from '../../src/chunks/pack-writer.js';
 import { Labels } from '../../src/model/labels.js';
 import { batchOfRows, type Row } from './batches.js';

@@ -1,17 +1,21 @@
 /** A write path over a faulty file system, and ways to ask it what it has. */
 import { BlockCache } from '../../src/chunks/block-cache.js';
-import { codecNamed } from '../../src/chunks/codec/codec.js';
+import { codecNamed } from '../../src/chunks/codec/codecs.js';
 import { openFilePackStore } from '../../src/chunks/file-pack-store.js';
 import { chunkBlocks } from '../../src/chunks/pack-reader.js';
 import type { PackStore } from '../../src/chunks/pack-store.js';
 import type { LabelIndex } from '../../src/index/label-index.js';
 import { openLabelIndex } from '../../src/index/open-label-index.js';
-import { type IngesterOptions, type OpenedIngester, openIngester } from '../../src/ingest/open-ingester.js';
+import type { IngesterOptions } from '../../src/ingest/ingester-options.js';
+import type { OpenedIngester } from '../../src/ingest/logging-ingester.js';
+import { openIngester } from '../../src/ingest/open-ingester.js';
 import type { AdmittedPush } from '../../src/ingest/push/push-request.js';
 import type { WalDamage } from '../../src/ingest/recovery.js';
 import type { FileSystem } from '../../src/io/file-system.js';
 import type { BlockSource } from '../../src/model/block-source.js';
-import { allColumns, dictionaryOf, type EntryBatch } from '../../src/model/entry-batch.js';
+import { allColumns } from '../../src/model/column-needs.js';
+import { dictionaryOf } from '../../src/model/columns.js';
+import type { EntryBatch } from '../../src/model/entry-batch.js';
 import { Labels } from '../../src/model/labels.js';
 import { FakeClock } from '../helpers/fake-clock.js';
 import { FaultyFileSystem } from '../helpers/faulty-file-system.js';

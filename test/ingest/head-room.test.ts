@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { BlockCache } from '../../src/chunks/block-cache.js';
-import { codecNamed } from '../../src/chunks/codec/codec.js';
+import { codecNamed } from '../../src/chunks/codec/codecs.js';
 import { memoryPackStore } from '../../src/chunks/memory-pack-store.js';
 import { openLabelIndex } from '../../src/index/open-label-index.js';
 import { openIngester } from '../../src/ingest/open-ingester.js';

@@ -1,5 +1,5 @@
 /** A column of structured metadata of a block that grows. Its dictionary grows with it. */
-import { type Dictionary, dictionaryOf, type MetadataColumn } from '../../model/entry-batch.js';
+import { type Dictionary, dictionaryOf, type MetadataColumn } from '../../model/columns.js';
 import { firstOf, noEnds, reserved } from './growing-column.js';
 
 /** So many texts are looked at one by one. */

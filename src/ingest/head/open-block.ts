@@ -4,7 +4,9 @@
  * thousand blocks of a single entry: what each has is made no larger than that, or when it is first needed.
  */
 import { type AddressedBlock, type ColumnsAddress, columnsAddress } from '../../chunks/block-address.js';
-import { allColumns, type ColumnNeeds, type EntryBatch, type MetadataColumn } from '../../model/entry-batch.js';
+import { allColumns, type ColumnNeeds } from '../../model/column-needs.js';
+import type { MetadataColumn } from '../../model/columns.js';
+import type { EntryBatch } from '../../model/entry-batch.js';
 import { lineStart, offsetNsMax, pickRows, timeOrder } from '../../model/rows.js';
 import type { Nanos } from '../../model/time.js';
 import type { Position } from '../wal/record.js';

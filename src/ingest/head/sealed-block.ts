@@ -10,8 +10,9 @@ import {
 import { type BlockCache, blockSourceOf } from '../../chunks/block-cache.js';
 import type { Codec } from '../../chunks/codec/codec.js';
 import type { BlockSource } from '../../model/block-source.js';
-import { type EntryBatch, linesOnly } from '../../model/entry-batch.js';
-import type { FieldExtractor } from '../../model/field-columns.js';
+import { linesOnly } from '../../model/column-needs.js';
+import type { EntryBatch } from '../../model/entry-batch.js';
+import type { FieldExtractor } from '../../model/extracted-fields.js';
 import { sliceRows } from '../../model/rows.js';
 import type { Nanos } from '../../model/time.js';
 import type { Position } from '../wal/record.js';

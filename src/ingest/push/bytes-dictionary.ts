@@ -1,5 +1,5 @@
 /** Distinct byte strings, numbered as they come: what a metadata column is made of. */
-import type { Dictionary } from '../../model/entry-batch.js';
+import type { Dictionary } from '../../model/columns.js';
 
 const decoder = new TextDecoder();
 

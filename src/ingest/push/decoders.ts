@@ -1,34 +1,13 @@
 /** From a request to streams in columns: which decoder reads which content. */
-import type { Limits } from '../../limits/limits.js';
 import { parseMediaType } from '../../model/media-type.js';
-import { type BodyLimits, readBody, unsnap } from './body.js';
+import { readBody, unsnap } from './body.js';
 import { decodeJson } from './json.js';
 import { decodeLegacyJson } from './json-legacy.js';
 import { decodeOtlp } from './otlp.js';
 import { decodeProto } from './proto.js';
+import type { DecodeContext, PushBody, PushProtocol } from './push-body.js';
 import { badPush } from './push-error.js';
 import type { PushRequest } from './push-request.js';
-
-/** What the body speaks: the endpoint says it. `grpc` is a bare PushRequest message. */
-export type PushProtocol = 'loki' | 'loki-legacy' | 'otlp' | 'grpc';
-
-export interface PushBody {
-  readonly protocol: PushProtocol;
-  /** Headers as they came; '' when absent. */
-  readonly contentType: string;
-  readonly contentEncoding: string;
-  /** Given away: it may be written over, and the result may refer to it. */
-  readonly body: Buffer;
-}
-
-export interface DecodeContext {
-  readonly bodyLimits: BodyLimits;
-  /** Resource attributes of OTLP that become labels, unless the tenant's rules leave them out. */
-  readonly otlpIndexLabels: readonly string[];
-  readonly limits: Limits;
-  /** For OTLP records without a time of their own. */
-  readonly nowNs: bigint;
-}
 
 /** Throws ApiError with Loki's status, and with its text where Loki has its own. */
 export function decodePush(push: PushBody, context: DecodeContext): PushRequest {

@@ -7,11 +7,11 @@ import type { OtlpAction, OtlpAttributes, OtlpConfig } from '../../limits/limits
 import { quoteGo } from '../../model/labels.js';
 import { compileRegex } from '../../model/regex.js';
 import { type BodyLimits, inflate } from './body.js';
-import type { DecodeContext, PushBody } from './decoders.js';
 import { decodeOtlpJson } from './otlp-json.js';
 import type { LogRecord, ResourceLogs, ScopeLogs } from './otlp-model.js';
 import { decodeOtlpProto } from './otlp-proto.js';
 import { flatten, type KeyValue, textOfValue } from './otlp-value.js';
+import type { DecodeContext, PushBody } from './push-body.js';
 import { badPush, compressedTooLarge, decompressedTooLarge } from './push-error.js';
 import type { PushRequest, PushStream } from './push-request.js';
 import { pushRows, type Row } from './row-batch.js';

@@ -1,7 +1,7 @@
 /** A zstd body. By the runtime where it can (Node 22.15 and later), else by the codec that blocks are stored with. */
 import * as zlib from 'node:zlib';
 import { FormatError } from '../../chunks/bytes.js';
-import { codecNamed } from '../../chunks/codec/codec.js';
+import { codecNamed } from '../../chunks/codec/codecs.js';
 import { type BodyLimits, inflate } from './body.js';
 import { badPush, decompressedTooLarge } from './push-error.js';
 

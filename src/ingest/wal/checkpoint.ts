@@ -4,7 +4,7 @@
  * is no moment in which a stream's entries are in the WAL twice, or not at all.
  */
 import { decodeBlock } from '../../chunks/block.js';
-import { allColumns } from '../../model/entry-batch.js';
+import { allColumns } from '../../model/column-needs.js';
 import type { HeadBlock, StreamHead } from '../head/stream.js';
 import type { Log } from '../log.js';
 import { recordType } from './constants.js';

@@ -1,7 +1,8 @@
 /** What records hold. Each one says all that is needed to read it; the byte diagrams are in README.md. */
 import { ByteReader, ByteWriter, FormatError } from '../../chunks/bytes.js';
 import { accumulate, TextDictionary } from '../../chunks/text-dictionary.js';
-import type { EntryBatch, MetadataColumn } from '../../model/entry-batch.js';
+import type { MetadataColumn } from '../../model/columns.js';
+import type { EntryBatch } from '../../model/entry-batch.js';
 import { type LabelPair, Labels } from '../../model/labels.js';
 import type { TenantId } from '../../model/tenant.js';
 

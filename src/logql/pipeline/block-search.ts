@@ -4,7 +4,7 @@
  * Lines stand back to back, so a hit may lie across two lines: it counts only when it lies inside one. After a hit the
  * search goes on behind that line, as one is enough.
  */
-import type { LineNeedle } from '../../model/entry-batch.js';
+import type { LineNeedle } from '../../model/column-needs.js';
 import { asBuffer } from './text.js';
 
 /** Bytes to find. `caseInsensitive`: `bytes` are lower case, and upper-case ASCII letters match as well. */

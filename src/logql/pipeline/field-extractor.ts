@@ -3,16 +3,8 @@
  * would run, with no labels around it and none left out: so a column says what the stage would say.
  */
 import type { EntryBatch } from '../../model/entry-batch.js';
-import {
-  damagedRow,
-  type ExtractedField,
-  type ExtractedFields,
-  type FieldExtractor,
-  type FieldFormat,
-  foreignRow,
-  oddRow,
-  plainRow,
-} from '../../model/field-columns.js';
+import type { ExtractedField, ExtractedFields, FieldExtractor } from '../../model/extracted-fields.js';
+import { damagedRow, type FieldFormat, foreignRow, oddRow, plainRow } from '../../model/field-columns.js';
 import { collected, FieldValues, leftOut, refused } from './field-values.js';
 import type { LabelSlot, LabelsBuilder } from './labels-builder.js';
 import { LogfmtDecoder } from './logfmt-decoder.js';

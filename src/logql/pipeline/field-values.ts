@@ -1,6 +1,7 @@
 /** The values of one field while a block's lines are read: a dictionary, or decimals, or given up. */
-import type { Dictionary } from '../../model/entry-batch.js';
-import { decimalScaleMax, type ExtractedField, mantissaMax } from '../../model/field-columns.js';
+import type { Dictionary } from '../../model/columns.js';
+import type { ExtractedField } from '../../model/extracted-fields.js';
+import { decimalScaleMax, mantissaMax } from '../../model/field-columns.js';
 import { jsonForm, type LabelSlot, type LabelsBuilder, type ValueForm } from './labels-builder.js';
 
 /** With fewer distinct values than this a dictionary is small whatever they are. */

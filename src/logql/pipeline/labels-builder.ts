@@ -6,7 +6,7 @@
  * in `At` holds when it equals the builder's row number. So a new row costs one increment and no clearing.
  * Values stay ranges of bytes until somebody asks for the text.
  */
-import type { Dictionary } from '../../model/entry-batch.js';
+import type { Dictionary } from '../../model/columns.js';
 import { Labels } from '../../model/labels.js';
 import { duplicateSuffix, errorDetailsLabel, errorLabel, preserveErrorLabel } from './label-names.js';
 import { spacedTextOf, TextCache, textOf } from './text.js';

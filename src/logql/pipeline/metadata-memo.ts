@@ -2,7 +2,7 @@
  * When no stage looks at the line, a row's fate depends on its metadata only: on one id for each column. Then each
  * combination of ids is run through the stages once, and all other rows are a look-up.
  */
-import type { Dictionary } from '../../model/entry-batch.js';
+import type { Dictionary } from '../../model/columns.js';
 
 /** Identifiers of the rows, at most the length of the dictionary. */
 export interface MemoColumn {

@@ -1,5 +1,6 @@
 /** What a compiled pipeline shows to those who run it: query/scan/ for queries, tail/ for live tails. */
-import type { ColumnNeeds, EntryBatch } from '../../model/entry-batch.js';
+import type { ColumnNeeds } from '../../model/column-needs.js';
+import type { EntryBatch } from '../../model/entry-batch.js';
 import type { Labels } from '../../model/labels.js';
 
 /** The labels of a result row, by where they came from. Interned: one object for each distinct set of a query. */

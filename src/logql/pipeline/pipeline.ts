@@ -1,5 +1,6 @@
 /** From the stages of a query to what runs them over batches of entries. */
-import type { ColumnNeeds, EntryBatch } from '../../model/entry-batch.js';
+import type { ColumnNeeds } from '../../model/column-needs.js';
+import type { EntryBatch } from '../../model/entry-batch.js';
 import type { Labels } from '../../model/labels.js';
 import type { Grouping, LogExpr, RangeAggregationExpr, RangeOp, Stage } from '../syntax/ast.js';
 import { type SampleKind, sampleKind, type UnwrapValue, unwrapValue } from './extract.js';

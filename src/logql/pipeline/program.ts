@@ -4,7 +4,8 @@
  */
 
 import { assertNever } from '../../errors.js';
-import type { EntryBatch, MetadataColumn } from '../../model/entry-batch.js';
+import type { MetadataColumn } from '../../model/columns.js';
+import type { EntryBatch } from '../../model/entry-batch.js';
 import type { Labels } from '../../model/labels.js';
 import type { Template } from '../../template/template.js';
 import type { LabelFilter, Stage } from '../syntax/ast.js';

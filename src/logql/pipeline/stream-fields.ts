@@ -4,7 +4,8 @@
  * all that a log query can use: it shows every label of a row). And where a range aggregation needs only labels that
  * are columns, these take the parser's place, and lines are not read at all.
  */
-import type { ColumnNeeds, EntryBatch } from '../../model/entry-batch.js';
+import type { ColumnNeeds } from '../../model/column-needs.js';
+import type { EntryBatch } from '../../model/entry-batch.js';
 import type { FieldColumns } from '../../model/field-columns.js';
 import type { Labels } from '../../model/labels.js';
 import { type FieldPlan, namesOf } from './field-plan.js';

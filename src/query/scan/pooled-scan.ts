@@ -5,7 +5,7 @@ import type { Expr } from '../../logql/syntax/ast.js';
 import { queryBytesMax } from '../../logql/syntax/parser.js';
 import { print } from '../../logql/syntax/printer.js';
 import { DamageError } from '../../model/block-source.js';
-import type { ColumnNeeds } from '../../model/entry-batch.js';
+import type { ColumnNeeds } from '../../model/column-needs.js';
 import type { Labels } from '../../model/labels.js';
 import { addCounters, type ScanContext } from './scan-context.js';
 import type { LogsMessage, SamplesMessage, TaskMessage } from './scan-messages.js';

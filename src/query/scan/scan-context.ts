@@ -1,6 +1,7 @@
 /** What a scan carries along, on either side of the thread boundary: its patience, and what it read. */
 import { DamageError } from '../../model/block-source.js';
-import type { ColumnNeeds, EntryBatch } from '../../model/entry-batch.js';
+import type { ColumnNeeds } from '../../model/column-needs.js';
+import type { EntryBatch } from '../../model/entry-batch.js';
 import type { TimeRange } from '../../model/time.js';
 import type { SourceBlock } from '../stream-source.js';
 

@@ -1,6 +1,6 @@
 /** The blocks of a scan as one list, in the order in which they are read. */
 import { isDecoded } from '../../chunks/block-address.js';
-import type { ColumnNeeds } from '../../model/entry-batch.js';
+import type { ColumnNeeds } from '../../model/column-needs.js';
 import type { Labels } from '../../model/labels.js';
 import type { Nanos } from '../../model/time.js';
 import type { SourceBlock, StreamSource } from '../stream-source.js';

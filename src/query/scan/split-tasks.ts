@@ -1,6 +1,6 @@
 /** Cuts the blocks of a scan into tasks for the pool, and picks those that are better scanned where they are. */
 import { addressed } from '../../chunks/block-address.js';
-import type { ColumnNeeds } from '../../model/entry-batch.js';
+import type { ColumnNeeds } from '../../model/column-needs.js';
 import { columnBytes, type ScanItem } from './scan-item.js';
 
 export interface PoolTask {

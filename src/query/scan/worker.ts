@@ -5,7 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { BlockCache } from '../../chunks/block-cache.js';
 import { BlockOpener } from '../../chunks/block-opener.js';
-import { codecsReady } from '../../chunks/codec/codec.js';
+import { codecsReady } from '../../chunks/codec/codecs.js';
 import { invariant } from '../../errors.js';
 import { detachEarly } from '../../io/early-detach.js';
 import { nodeFileSystem } from '../../io/node-file-system.js';

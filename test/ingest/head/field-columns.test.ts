@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { hasFieldColumns } from '../../../src/chunks/block.js';
 import { encodedBlocks } from '../../../src/chunks/pack-reader.js';
-import { dictionaryOf } from '../../../src/model/entry-batch.js';
-import type { FieldExtractor } from '../../../src/model/field-columns.js';
+import { dictionaryOf } from '../../../src/model/columns.js';
+import type { FieldExtractor } from '../../../src/model/extracted-fields.js';
 import { always, at, openWorld, pushOf, type World } from '../fixture.js';
 
 /** Every line has a field `x`. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { OpenBlock } from '../../../src/ingest/head/open-block.js';
-import { allColumns, type EntryBatch, linesOnly } from '../../../src/model/entry-batch.js';
+import { allColumns, linesOnly } from '../../../src/model/column-needs.js';
+import type { EntryBatch } from '../../../src/model/entry-batch.js';
 import { batchOfRows } from '../../helpers/batches.js';
 
 const rows = (...given: readonly (readonly [ns: number, line: string, level: string])[]): EntryBatch =>

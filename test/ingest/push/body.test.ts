@@ -1,7 +1,7 @@
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import snappy from 'snappyjs';
 import { describe, expect, test } from 'vitest';
-import { codecNamed, codecsReady } from '../../../src/chunks/codec/codec.js';
+import { codecNamed, codecsReady } from '../../../src/chunks/codec/codecs.js';
 import { ApiError } from '../../../src/errors.js';
 import { defaultBodyLimits, readBody, unsnap } from '../../../src/ingest/push/body.js';
 import { decodeSnappy } from '../../../src/ingest/push/snappy.js';

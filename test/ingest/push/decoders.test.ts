@@ -3,7 +3,8 @@ import snappy from 'snappyjs';
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../../src/errors.js';
 import { defaultBodyLimits } from '../../../src/ingest/push/body.js';
-import { decodePush, mediaType, type PushBody } from '../../../src/ingest/push/decoders.js';
+import { decodePush, mediaType } from '../../../src/ingest/push/decoders.js';
+import type { PushBody } from '../../../src/ingest/push/push-body.js';
 import { embeddedLimits, otlpIndexLabels } from '../../../src/limits/limits.js';
 import { entry, jsonPush, line, stream, streamsOf, timestamp } from '../../helpers/push.js';
 

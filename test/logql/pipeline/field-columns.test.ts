@@ -1,14 +1,15 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type EncodedBlock, encodeBlock } from '../../../src/chunks/block.js';
 import { BlockCache, blockSourceOf } from '../../../src/chunks/block-cache.js';
-import { codecNamed, codecNames, codecsReady } from '../../../src/chunks/codec/codec.js';
+import { codecNamed, codecNames, codecsReady } from '../../../src/chunks/codec/codecs.js';
 import { mergeBlocks } from '../../../src/compactor/merge-blocks.js';
 import { fieldExtractor } from '../../../src/logql/pipeline/field-extractor.js';
 import { compilePipeline, compileSamplePipeline } from '../../../src/logql/pipeline/pipeline.js';
 import type { ResultLabels } from '../../../src/logql/pipeline/pipeline-types.js';
 import { parseLogExpr } from '../../../src/logql/syntax/parser.js';
 import type { BlockSource } from '../../../src/model/block-source.js';
-import { allColumns, type EntryBatch } from '../../../src/model/entry-batch.js';
+import { allColumns } from '../../../src/model/column-needs.js';
+import type { EntryBatch } from '../../../src/model/entry-batch.js';
 import { Labels } from '../../../src/model/labels.js';
 import { pickRows, sliceRows } from '../../../src/model/rows.js';
 import { allRows, batchOf } from '../../helpers/batch.js';

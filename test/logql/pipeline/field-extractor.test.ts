@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fieldExtractor } from '../../../src/logql/pipeline/field-extractor.js';
-import { decimalText, type ExtractedFields } from '../../../src/model/field-columns.js';
+import type { ExtractedFields } from '../../../src/model/extracted-fields.js';
+import { decimalText } from '../../../src/model/field-columns.js';
 import { batchOf } from '../../helpers/batch.js';
 
 const extract = fieldExtractor();

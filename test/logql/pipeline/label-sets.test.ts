@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { LabelSets } from '../../../src/logql/pipeline/label-sets.js';
 import { LabelsBuilder } from '../../../src/logql/pipeline/labels-builder.js';
 import type { ResultLabels } from '../../../src/logql/pipeline/pipeline-types.js';
-import { dictionaryOf } from '../../../src/model/entry-batch.js';
+import { dictionaryOf } from '../../../src/model/columns.js';
 import { Labels } from '../../../src/model/labels.js';
 
 interface Row {

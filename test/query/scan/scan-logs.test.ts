@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { compilePipeline } from '../../../src/logql/pipeline/pipeline.js';
 import { parseLogExpr } from '../../../src/logql/syntax/parser.js';
 import { DamageError } from '../../../src/model/block-source.js';
-import type { ColumnNeeds } from '../../../src/model/entry-batch.js';
+import type { ColumnNeeds } from '../../../src/model/column-needs.js';
 import { Labels } from '../../../src/model/labels.js';
 import { FirstEntries } from '../../../src/query/scan/first-entries.js';
 import { LineReader } from '../../../src/query/scan/line-reader.js';

@@ -3,7 +3,7 @@ import { compileSamplePipeline } from '../../../src/logql/pipeline/pipeline.js';
 import { planWindows } from '../../../src/logql/range-aggregation/windows.js';
 import type { RangeAggregationExpr } from '../../../src/logql/syntax/ast.js';
 import { parseExpr } from '../../../src/logql/syntax/parser.js';
-import type { ColumnNeeds } from '../../../src/model/entry-batch.js';
+import type { ColumnNeeds } from '../../../src/model/column-needs.js';
 import { Labels } from '../../../src/model/labels.js';
 import { noCounters, ScanContext } from '../../../src/query/scan/scan-context.js';
 import { perStream, sampleItems } from '../../../src/query/scan/scan-item.js';

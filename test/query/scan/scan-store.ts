@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EncodedBlock, encodeBlock } from '../../../src/chunks/block.js';
 import { BlockCache, blockSourceOf } from '../../../src/chunks/block-cache.js';
-import { codecNamed, codecsReady } from '../../../src/chunks/codec/codec.js';
+import { codecNamed, codecsReady } from '../../../src/chunks/codec/codecs.js';
 import { openFilePackStore } from '../../../src/chunks/file-pack-store.js';
 import { memoryPackStore } from '../../../src/chunks/memory-pack-store.js';
 import { chunkBlocks } from '../../../src/chunks/pack-reader.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type AddressedBlock, hashOf } from '../../../src/chunks/block-address.js';
-import type { ColumnNeeds } from '../../../src/model/entry-batch.js';
+import type { ColumnNeeds } from '../../../src/model/column-needs.js';
 import { type ScanItem, workBytes } from '../../../src/query/scan/scan-item.js';
 import { splitTasks } from '../../../src/query/scan/split-tasks.js';
 import { batchOfRows } from '../../helpers/batches.js';
