@@ -27,8 +27,9 @@ test('a second holder is refused at once, and told who has the folder', () => {
 
 test('the lock of a process that was killed is free', async () => {
   // Another process, and SQLite in it without our sources: as a holder of any age leaves it.
+  const sqlite = Number(process.versions.node.split('.')[0]) < 22 ? 'better-sqlite3' : 'better-sqlite3-13';
   const script = `
-    const db = new (require('better-sqlite3'))(process.argv[1]);
+    const db = new (require('${sqlite}'))(process.argv[1]);
     db.pragma('journal_mode = MEMORY');
     db.exec("CREATE TABLE holder (name TEXT NOT NULL); INSERT INTO holder VALUES ('process x')");
     db.exec('BEGIN IMMEDIATE');
