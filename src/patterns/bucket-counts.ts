@@ -1,54 +1,54 @@
 /** How many lines there were in each bucket of time. Lines come about in order, so that most are counted at the end. */
 export class BucketCounts {
-  /** Ascending. */
-  readonly #seconds: number[] = [];
-  readonly #counts: number[] = [];
+  /** Beginning and count of one bucket after the other, ascending. In one array: each line that comes in looks at its end. */
+  readonly #buckets: number[] = [];
 
   /** Buckets that have lines. */
   get size(): number {
-    return this.#seconds.length;
+    return this.#buckets.length / 2;
   }
 
   /** The last bucket that has lines; -Infinity when none has. */
   get lastSeconds(): number {
-    return this.#seconds.at(-1) ?? Number.NEGATIVE_INFINITY;
+    return this.#buckets.at(-2) ?? Number.NEGATIVE_INFINITY;
   }
 
   /** One line more, in the bucket that begins at `seconds` since 1970. */
   add(seconds: number): void {
-    const last = this.#seconds.length - 1;
-    const at = last < 0 || (this.#seconds[last] as number) <= seconds ? last : this.#lastUpTo(seconds);
-    if (this.#seconds[at] === seconds) {
-      this.#counts[at] = (this.#counts[at] as number) + 1;
-    } else if (at === last) {
-      this.#seconds.push(seconds);
-      this.#counts.push(1);
-    } else {
-      this.#seconds.splice(at + 1, 0, seconds);
-      this.#counts.splice(at + 1, 0, 1);
-    }
+    const buckets = this.#buckets;
+    const end = buckets.length;
+    const at = end === 0 || (buckets[end - 2] as number) <= seconds ? end - 2 : this.#lastUpTo(seconds);
+    if (at >= 0 && buckets[at] === seconds) buckets[at + 1] = (buckets[at + 1] as number) + 1;
+    else if (at === end - 2) buckets.push(seconds, 1);
+    else buckets.splice(at + 2, 0, seconds, 1);
   }
 
-  /** The last bucket that does not begin later; -1 when all do. */
+  /** Where the last bucket is that does not begin later; -2 when all do. From the end on: it is near. */
   #lastUpTo(seconds: number): number {
-    let low = 0;
-    let high = this.#seconds.length;
+    const buckets = this.#buckets;
+    let step = 2;
+    let high = buckets.length;
+    while (high >= step && (buckets[high - step] as number) > seconds) {
+      high -= step;
+      step *= 2;
+    }
+    let low = Math.max(0, high - step);
     while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#seconds[middle] as number) <= seconds) low = middle + 1;
+      const middle = low + 2 * ((high - low) >>> 2);
+      if ((buckets[middle] as number) <= seconds) low = middle + 2;
       else high = middle;
     }
-    return low - 1;
+    return low - 2;
   }
 
   *[Symbol.iterator](): Generator<readonly [seconds: number, count: number]> {
-    for (let i = 0; i < this.#seconds.length; i++) yield [this.#seconds[i] as number, this.#counts[i] as number];
+    for (let i = 0; i < this.#buckets.length; i += 2)
+      yield [this.#buckets[i] as number, this.#buckets[i + 1] as number];
   }
 
   forget(beforeSeconds: number): void {
-    const kept = this.#seconds.findIndex((seconds) => seconds >= beforeSeconds);
-    const dropped = kept < 0 ? this.#seconds.length : kept;
-    this.#seconds.splice(0, dropped);
-    this.#counts.splice(0, dropped);
+    let dropped = 0;
+    while (dropped < this.#buckets.length && (this.#buckets[dropped] as number) < beforeSeconds) dropped += 2;
+    this.#buckets.splice(0, dropped);
   }
 }

@@ -6,15 +6,21 @@
 import type { Cluster, Drain } from './drain.js';
 import { asciiClasses, digit, letter } from './tokenize.js';
 
-/** One place for each remainder of the hash; what comes later takes it over. */
+/** Two places for each remainder of the hash: what comes later takes over the one that was not found last. */
 const places = 1 << 13;
 
 export class ShapeMemo {
-  readonly #first = new Int32Array(places);
-  readonly #second = new Int32Array(places);
-  readonly #versions = new Float64Array(places).fill(-1);
-  readonly #drains: (Drain | undefined)[] = new Array(places).fill(undefined);
+  /**
+   * Four numbers for each place, and pairs of places side by side, so that a look at both is one look at memory:
+   *
+   *   +------+-------+-------+---------+
+   *   | hash | check | drain | version |
+   *   +------+-------+-------+---------+
+   */
+  readonly #keys = new Int32Array(4 * places).fill(-1);
   readonly #clusters: (Cluster | null)[] = new Array(places).fill(null);
+  /** Of each pair, the place to be taken over next: 0 or 1. */
+  readonly #older = new Uint8Array(places / 2);
   /** Two hashes of the shape that was looked up last: 64 bits are as good as the shape itself. */
   #hash = 0;
   #check = 0;
@@ -25,27 +31,38 @@ export class ShapeMemo {
    */
   find(drain: Drain, line: Uint8Array, start: number, end: number): Cluster | null | undefined {
     this.#read(line, start, end);
-    const place = (this.#hash ^ drain.id) & (places - 1);
-    const isKnown =
-      this.#drains[place] === drain &&
-      this.#first[place] === this.#hash &&
-      this.#second[place] === this.#check &&
-      this.#versions[place] === drain.version;
-    return isKnown ? (this.#clusters[place] as Cluster | null) : undefined;
+    const pair = (this.#hash ^ drain.id) & (places / 2 - 1);
+    for (let way = 0; way < 2; way++) {
+      if (!this.#isAt(2 * pair + way, drain)) continue;
+      this.#older[pair] = 1 - way;
+      return this.#clusters[2 * pair + way] as Cluster | null;
+    }
+    return undefined;
+  }
+
+  #isAt(place: number, drain: Drain): boolean {
+    const keys = this.#keys;
+    const at = 4 * place;
+    return (
+      keys[at] === this.#hash &&
+      keys[at + 1] === this.#check &&
+      keys[at + 2] === drain.id &&
+      keys[at + 3] === drain.version
+    );
   }
 
   /** The line that was looked up last fell into this cluster, or was left out. */
   remember(drain: Drain, cluster: Cluster | null): void {
-    const place = (this.#hash ^ drain.id) & (places - 1);
-    this.#drains[place] = drain;
-    this.#first[place] = this.#hash;
-    this.#second[place] = this.#check;
-    this.#versions[place] = drain.version;
+    const pair = (this.#hash ^ drain.id) & (places / 2 - 1);
+    const way = this.#older[pair] as number;
+    const place = 2 * pair + way;
+    this.#older[pair] = 1 - way;
+    this.#keys.set([this.#hash, this.#check, drain.id, drain.version], 4 * place);
     this.#clusters[place] = cluster;
   }
 
   clear(): void {
-    this.#drains.fill(undefined);
+    this.#keys.fill(-1);
     this.#clusters.fill(null);
   }
 
