@@ -95,64 +95,129 @@ function rowAt(lineEnd: Uint32Array, row: number, endRow: number, at: number): n
 }
 
 /** Where in the needle the byte stands that a sample of the block has least often. */
-function rarestAt(needle: Uint8Array, lines: Uint8Array): number {
+const rarestAt = (needle: Uint8Array, lines: Uint8Array): number => rarestOf(needle, bytesOfSample(lines)).at;
+
+function bytesOfSample(lines: Uint8Array): Uint32Array {
   const counts = new Uint32Array(256);
   const from = Math.max(0, (lines.length - sampleBytes) >> 1);
   const to = Math.min(lines.length, from + sampleBytes);
   for (let i = from; i < to; i++) counts[lines[i] as number] = (counts[lines[i] as number] as number) + 1;
-  let best = 0;
-  let bestCount = Number.POSITIVE_INFINITY;
+  return counts;
+}
+
+function rarestOf(needle: Uint8Array, counts: Uint32Array): { readonly at: number; readonly count: number } {
+  let at = 0;
+  let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < needle.length; i++) {
     const count = counts[needle[i] as number] as number;
-    if (count < bestCount) {
-      best = i;
-      bestCount = count;
+    if (count < least) {
+      at = i;
+      least = count;
     }
   }
-  return best;
+  return { at, count: least };
+}
+
+/**
+ * Steps are as long as the needle, jumps as long as the way to its rarest letter. Of a sample's letters times bytes of the
+ * needle, jumps win up to about this (bench/micro/any-case.mjs).
+ */
+const jumpsMax = 320;
+
+/** Jumps to the needle's rarest byte, be it a small or a capital letter, where there is a rare one. */
+function anyCaseSearcher(needle: Uint8Array): BlockSearcher {
+  let search: BlockSearcher | null = null;
+  return (lines, lineEnd, firstRow, endRow, marks) => {
+    if (search === null) {
+      const counts = bytesOfSample(lines);
+      for (let b = A; b <= Z; b++)
+        counts[lower[b] as number] = (counts[lower[b] as number] as number) + (counts[b] as number);
+      const { at, count } = rarestOf(needle, counts);
+      search = count * needle.length <= jumpsMax ? anyCaseByJumps(needle, at) : anyCaseBySteps(needle);
+    }
+    search(lines, lineEnd, firstRow, endRow, marks);
+  };
+}
+
+function anyCaseByJumps(needle: Uint8Array, offset: number): BlockSearcher {
+  const { length } = needle;
+  const small = needle[offset] as number;
+  const capital = upper(small);
+  return (lines, lineEnd, firstRow, endRow, marks) => {
+    const end = endRow === 0 ? 0 : (lineEnd[endRow - 1] as number);
+    const block = end === lines.length ? lines : lines.subarray(0, end);
+    const next = (byte: number, from: number): number => {
+      const at = block.indexOf(byte, from);
+      return at < 0 ? end : at;
+    };
+    let row = firstRow;
+    let from = (firstRow === 0 ? 0 : (lineEnd[firstRow - 1] as number)) + offset;
+    let nextSmall = next(small, from);
+    let nextCapital = capital === small ? end : next(capital, from);
+    for (;;) {
+      const at = Math.min(nextSmall, nextCapital);
+      if (at >= end) return;
+      const start = at - offset;
+      row = rowAt(lineEnd, row, endRow, start);
+      const rowEnd = lineEnd[row] as number;
+      from = at + 1;
+      if (start + length <= rowEnd && isAnyCase(block, start, needle)) {
+        marks[row] = 1;
+        from = rowEnd + offset;
+      }
+      if (nextSmall < from) nextSmall = next(small, from);
+      if (nextCapital < from) nextCapital = next(capital, from);
+    }
+  };
+}
+
+function isAnyCase(bytes: Uint8Array, start: number, needle: Uint8Array): boolean {
+  let k = 0;
+  while (k < needle.length && lower[bytes[start + k] as number] === needle[k]) k++;
+  return k === needle.length;
 }
 
 /** Horspool's search on bytes folded to lower case. */
-function anyCaseSearcher(needle: Uint8Array): BlockSearcher {
-  const { length } = needle;
-  const last = length - 1;
-  const shift = new Uint8Array(256).fill(Math.min(length, 255));
+function anyCaseBySteps(needle: Uint8Array): BlockSearcher {
+  const last = needle.length - 1;
+  const shift = new Uint8Array(256).fill(Math.min(needle.length, 255));
   for (let i = Math.max(0, last - 254); i < last; i++) {
     shift[needle[i] as number] = last - i;
     shift[upper(needle[i] as number)] = last - i;
   }
   const final = needle[last] as number;
+  const shiftOfFinal = shift[final] as number;
+  // None at a byte that may be the needle's last: then the rest is compared.
+  shift[final] = 0;
+  shift[upper(final)] = 0;
   return (lines, lineEnd, firstRow, endRow, marks) => {
     let row = firstRow;
-    let rowEnd = endRow > firstRow ? (lineEnd[row] as number) : 0;
     const end = endRow === 0 ? 0 : (lineEnd[endRow - 1] as number);
     let at = (firstRow === 0 ? 0 : (lineEnd[firstRow - 1] as number)) + last;
     while (at < end) {
-      const b = lines[at] as number;
-      if (lower[b] === final) {
-        let k = 0;
-        const start = at - last;
-        while (k < last && lower[lines[start + k] as number] === needle[k]) k++;
-        if (k === last) {
-          if (start >= rowEnd) {
-            row = rowAt(lineEnd, row, endRow, start);
-            rowEnd = lineEnd[row] as number;
-          }
-          if (at < rowEnd) {
-            marks[row] = 1;
-            at = rowEnd + last;
-            continue;
-          }
+      const step = shift[lines[at] as number] as number;
+      at += step;
+      if (step !== 0) continue;
+      const start = at - last;
+      if (isAnyCase(lines, start, needle)) {
+        row = rowAt(lineEnd, row, endRow, start);
+        const rowEnd = lineEnd[row] as number;
+        if (at < rowEnd) {
+          marks[row] = 1;
+          at = rowEnd + last;
+          continue;
         }
       }
-      at += shift[b] as number;
+      at += shiftOfFinal;
     }
   };
 }
 
+const A = 0x41;
+const Z = 0x5a;
 const upper = (b: number): number => (b >= 0x61 && b <= 0x7a ? b - 32 : b);
 const lower = new Uint8Array(256);
-for (let b = 0; b < 256; b++) lower[b] = b >= 0x41 && b <= 0x5a ? b + 32 : b;
+for (let b = 0; b < 256; b++) lower[b] = b >= A && b <= Z ? b + 32 : b;
 
 /** Does bytes[from..to) contain the needle? For single lines. */
 export function containsNeedle(bytes: Uint8Array, from: number, to: number, needle: Needle): boolean {
