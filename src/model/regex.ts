@@ -7,9 +7,11 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { RE2JS } from 're2js';
+import type { LineNeedle } from './column-needs.js';
 import { Automaton } from './regex/automaton.js';
 import { alternativesOf, foldedNeedleOf, needleOf } from './regex/literals.js';
 import { type NativePlan, planNative } from './regex/native.js';
+import { needleSetOf } from './regex/needle-set.js';
 import { parseRegex } from './regex/parser.js';
 import { printRe2 } from './regex/printer.js';
 import { compileProgram } from './regex/program.js';
@@ -41,6 +43,8 @@ export interface Regex {
    * It has no k and no s from (?i): those two also match letters beyond ASCII.
    */
   readonly caseInsensitiveNeedle: Uint8Array | null;
+  /** Every matching text contains one of these: more of them than `needle`, but longer. Null when nothing is known. */
+  readonly needleSet: readonly LineNeedle[] | null;
 }
 
 export interface RegexMatch {
@@ -98,6 +102,10 @@ class CompiledRegex implements Regex {
 
   get caseInsensitiveNeedle(): Uint8Array | null {
     return foldedNeedleOf(this.#root);
+  }
+
+  get needleSet(): readonly LineNeedle[] | null {
+    return needleSetOf(this.#root);
   }
 
   test(text: string): boolean {

@@ -13,6 +13,7 @@ const needle = (text: string, caseInsensitive = false): LineNeedle => ({
   bytes: Buffer.from(caseInsensitive ? text.toLowerCase() : text),
   caseInsensitive,
 });
+const escapeRegex = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const words = ['order', 'PAID', 'Redis', 'timeout', 'user=', '{"level":"info"}', 'ärger', 'K', ' '];
 const randomLines = (random: ReturnType<typeof prng>, count: number): string[] =>
   Array.from({ length: count }, () => {
@@ -94,7 +95,16 @@ describe('a block with a filter', () => {
         const part = line.slice(from, from + 4 + random.int(8)).toWellFormed();
         return JSON.stringify(random.pick([part, part, `${part}9`, part.toUpperCase(), 'kſs', 'İnfo']));
       };
+      const expression = (): string => {
+        const [a, b] = [text(), text()].map((quoted) => escapeRegex(JSON.parse(quoted) as string));
+        const any = random.pick(['[0-9]', '[4-6]+', '[a-dS]', '.', '(k|s)']);
+        return JSON.stringify(
+          random.pick(['', '(?i)']) + random.pick([`${a}${any}`, `${any}${b}`, `(${a}|${b})${any}`]),
+        );
+      };
       const filters = [
+        `|~ ${expression()}`,
+        `!~ ${expression()}`,
         `|= ${text()}`,
         `|= ${text()} or ${text()}`,
         `|~ "(?i)" + ${text()}`,

@@ -46,7 +46,10 @@ export class BlockFilter {
     this.#rowFilters = filters.filter(({ needles }) => needles === null);
     const searched = filters.filter(({ needles }) => needles !== null);
     this.#steps = [...searched.map(ofLineFilter), ...prefilters.map(ofPrefilter)];
-    this.needles = searched.flatMap(({ negated, needles }) => (negated || needles === null ? [] : [needles]));
+    this.needles = filters.flatMap(({ negated, needles, blockNeedles }) => {
+      const some = blockNeedles ?? needles;
+      return negated || some === null ? [] : [some];
+    });
   }
 
   /** A line that passes contains one of each list. */

@@ -8,7 +8,7 @@ const alternativesMax = 32;
 /** Sets and optional parts that are spelled out: (?i)error would be 32 literals, which the folded needle finds at once. */
 const choicesMax = 2;
 /** Invalid bytes read as this, so a search for its bytes would miss them. */
-const REPLACEMENT = 0xfffd;
+export const REPLACEMENT = 0xfffd;
 
 /** What is known of the texts that a node matches. `best` occurs in all of them. */
 interface Core {
@@ -40,7 +40,7 @@ const spellFolded: Spell = (node) => {
   return isLetter ? String.fromCharCode(c) : null;
 };
 
-const isSurrogate = (rune: number): boolean => rune >= 0xd800 && rune < 0xe000;
+export const isSurrogate = (rune: number): boolean => rune >= 0xd800 && rune < 0xe000;
 
 function coreOf(node: Node, spell: Spell): Core {
   switch (node.op) {

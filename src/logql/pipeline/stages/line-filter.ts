@@ -21,6 +21,8 @@ export interface LineFilter {
   fits(bytes: Buffer, from: number, to: number): boolean;
   /** Every line that fits contains one of these; null when nothing is known. */
   readonly needles: readonly Needle[] | null;
+  /** The same, for what a block cannot contain: longer, and more than are worth a search. */
+  readonly blockNeedles?: readonly Needle[] | null;
   readonly isExact: boolean;
 }
 
@@ -89,7 +91,7 @@ function regexFilter(source: string): LineFilter {
   const regex = compileRegex(source, { anchored: false });
   const simple = simplifyRegex(source, false);
   if (simple !== null) return simpleFilter(simple);
-  const { alternatives, needle, caseInsensitiveNeedle } = regex;
+  const { alternatives, needle, caseInsensitiveNeedle, needleSet } = regex;
   if (
     alternatives !== null &&
     alternatives.length <= alternativesMax &&
@@ -97,16 +99,24 @@ function regexFilter(source: string): LineFilter {
   ) {
     return literalFilter(alternatives.map((bytes) => ({ bytes, caseInsensitive: false })));
   }
+  const one = needlesOf(needle, false) ?? needlesOf(caseInsensitiveNeedle, true);
   return {
     negated: false,
     fits: (bytes, from, to) => regex.testBytes(bytes, from, to),
-    needles: needlesOf(needle, false) ?? needlesOf(caseInsensitiveNeedle, true),
+    needles: isWorthSearches(needleSet, one) ? needleSet : one,
+    blockNeedles: needleSet,
     isExact: false,
   };
 }
 
 /** More searches than this over a block cost more than one run of the expression. */
 const alternativesMax = 8;
+
+/** Do several longer texts, one of which is in each match, find so much less that it pays to search for each of them? */
+function isWorthSearches(set: readonly Needle[] | null, one: readonly Needle[] | null): set is readonly Needle[] {
+  if (set === null || set.length > alternativesMax || !set.every(isSearchable)) return false;
+  return Math.min(...set.map(({ bytes }) => bytes.length)) >= 2 * (one?.[0]?.bytes.length ?? 1);
+}
 
 const needlesOf = (bytes: Uint8Array | null, caseInsensitive: boolean): Needle[] | null =>
   bytes === null || bytes.length === 0 ? null : [{ bytes, caseInsensitive }];
@@ -147,10 +157,15 @@ function anyOf(filters: readonly LineFilter[]): LineFilter {
   return {
     negated: false,
     fits: (bytes, from, to) => parts.some((part) => part.fits(bytes, from, to)),
-    needles: parts.some((part) => part.needles === null) ? null : parts.flatMap((part) => part.needles ?? []),
+    needles: joined(parts.map(({ needles }) => needles)),
+    blockNeedles: joined(parts.map(({ needles, blockNeedles }) => blockNeedles ?? needles)),
     isExact: parts.every((part) => part.isExact),
   };
 }
+
+/** Together; null when nothing is known of one. */
+const joined = (lists: readonly (readonly Needle[] | null)[]): readonly Needle[] | null =>
+  lists.includes(null) ? null : lists.flatMap((list) => list ?? []);
 
 /** Does a block search for it have to look at letters beyond ASCII as well? */
 export const needsForeignCheck = (filter: LineFilter): boolean =>
