@@ -4,15 +4,11 @@ import { decodeForDisplay } from '../../model/utf8.js';
 
 const pieceBytes = 64 * 1024;
 const hex = '0123456789abcdef';
-const [quote, backslash, letterU, letterN, letterR, letterT, zero] = [...'"\\unrt0'].map((c) => c.charCodeAt(0)) as [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-];
+// Written out, so that they are constants in the loops below.
+const quote = 0x22;
+const backslash = 0x5c;
+const zero = 0x30;
+const [letterN, letterR, letterT, letterU] = [0x6e, 0x72, 0x74, 0x75];
 
 export class JsonWriter {
   #buffer = Buffer.allocUnsafe(pieceBytes);
@@ -47,20 +43,47 @@ export class JsonWriter {
 
   /** UTF-8 as a JSON string; each byte that is not UTF-8 becomes U+FFFD, as in Go. */
   bytes(source: Uint8Array): this {
-    let from = source;
-    const kinds = kindsIn(source);
-    if ((kinds & wide) !== 0 && !isUtf8(from)) from = Buffer.from(decodeForDisplay(from), 'utf8');
-    const sizeMax = (kinds & control) !== 0 ? 6 : (kinds & escaped) !== 0 ? 2 : 1;
-    this.#room(from.length * sizeMax + 2);
+    this.#room(2 * source.length + 2);
+    const start = this.#length;
+    const kinds = this.#plain(source);
+    const isInvalid = (kinds & wide) !== 0 && !isUtf8(source);
+    if (!isInvalid && (kinds & control) === 0) return this;
+    this.#length = start;
+    return this.#odd(isInvalid ? Buffer.from(decodeForDisplay(source), 'utf8') : source);
+  }
+
+  /**
+   * There must be room. Right for UTF-8 without control characters: returns which kinds of bytes there are. No branch for
+   * each byte: where quotes stand is not to be foreseen.
+   */
+  #plain(from: Uint8Array): number {
     const buffer = this.#buffer;
+    // Of the module they would be loaded for each byte.
+    const kindOf = byteKinds;
+    const [slash, slashed] = [backslash, escaped];
     let at = this.#length;
+    let kinds = 0;
     buffer[at++] = quote;
-    if (sizeMax === 1) {
-      buffer.set(from, at);
-      at += from.length;
-    } else at = sizeMax === 2 ? writeEscaped(buffer, at, from) : writeControls(buffer, at, from);
+    for (let i = 0; i < from.length; i++) {
+      const byte = from[i] as number;
+      const kind = kindOf[byte] as number;
+      kinds |= kind;
+      buffer[at] = slash;
+      at += kind & slashed;
+      buffer[at++] = byte;
+    }
     buffer[at++] = quote;
     this.#length = at;
+    return kinds;
+  }
+
+  #odd(from: Uint8Array): this {
+    this.#room(6 * from.length + 2);
+    const buffer = this.#buffer;
+    buffer[this.#length] = quote;
+    const end = writeControls(buffer, this.#length + 1, from);
+    buffer[end] = quote;
+    this.#length = end + 1;
     return this;
   }
 
@@ -90,37 +113,19 @@ export class JsonWriter {
   }
 }
 
-/** What is in a text: bits that are put together over all of its bytes. */
+/** What a byte is to JSON: bits that are put together over all bytes of a text. */
 const escaped = 1;
 const control = 2;
 const wide = 4;
-const kindOf = Uint8Array.from({ length: 256 }, (_, byte) =>
+const byteKinds = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte < 0x20 ? control : byte === quote || byte === backslash ? escaped : byte > 0x7f ? wide : 0,
 );
-
-function kindsIn(text: Uint8Array): number {
-  let kinds = 0;
-  for (let i = 0; i < text.length; i++) kinds |= kindOf[text[i] as number] as number;
-  return kinds;
-}
-
-/** Of text without control characters. No branch: where quotes stand is not to be foreseen. Returns where it ended. */
-function writeEscaped(buffer: Buffer, start: number, from: Uint8Array): number {
-  let at = start;
-  for (let i = 0; i < from.length; i++) {
-    const byte = from[i] as number;
-    buffer[at] = backslash;
-    at += (kindOf[byte] as number) & escaped;
-    buffer[at++] = byte;
-  }
-  return at;
-}
 
 function writeControls(buffer: Buffer, start: number, from: Uint8Array): number {
   let at = start;
   for (let i = 0; i < from.length; i++) {
     const byte = from[i] as number;
-    const kind = (kindOf[byte] as number) & (escaped | control);
+    const kind = (byteKinds[byte] as number) & (escaped | control);
     if (kind === control) at = writeControl(buffer, at, byte);
     else {
       if (kind === escaped) buffer[at++] = backslash;
