@@ -30,6 +30,8 @@ export class OpenBlock {
   firstSeq: number;
   last: Position;
   count = 0;
+  /** Bytes of the lines. */
+  rawBytes = 0;
   // Not 0, for which V8 lays out all blocks anew, and drops the code for them, when the first fraction of a second comes.
   minOffsetNs = -0;
   maxOffsetNs = -0;
@@ -58,11 +60,6 @@ export class OpenBlock {
   /** In the order of their times, as they came. */
   get isSorted(): boolean {
     return this.runStarts.length === 0;
-  }
-
-  /** Bytes of the lines. */
-  get rawBytes(): number {
-    return this.count === 0 ? 0 : (this.#lineEnd[this.count - 1] as number);
   }
 
   get metadataBytes(): number {
@@ -101,6 +98,7 @@ export class OpenBlock {
     this.#appendTimes(batch, start, end, shiftNs);
     for (const column of batch.metadata) this.#appendMetadata(column, start, end);
     this.count += end - start;
+    this.rawBytes = this.#lineEnd[this.count - 1] as number;
     if (this.count === 1) this.#offsetNs = onlyZero;
     for (const column of this.#columns) column.reserve(this.count);
     this.last = { seq: first.seq, row: first.row + end - 1 };
@@ -137,27 +135,36 @@ export class OpenBlock {
     for (let row = start; row < end; row++) {
       const offset = (batch.offsetNs[row] as number) + shiftNs;
       this.#offsetNs[at + row] = offset;
-      if (offset < previous && this.runStarts.length < runsMax) this.runStarts = [...this.runStarts, at + row];
+      if (offset < previous) this.#beginRun(at + row);
       if (offset < this.minOffsetNs) this.minOffsetNs = offset;
       if (offset > this.maxOffsetNs) this.maxOffsetNs = offset;
       previous = offset;
     }
   }
 
-  #appendMetadata(column: MetadataColumn, start: number, end: number): void {
-    let own = this.#columns.find(({ name }) => name === column.name);
-    own?.reserve(this.count + end - start);
-    for (let row = start; row < end; row++) {
-      const id = column.ids[row] as number;
-      if (id === 0) continue;
-      if (own === undefined) {
-        own = new HeadColumn(column.name);
-        own.reserve(this.count + end - start);
-        this.#columns = this.#columns.concat(own);
-      }
-      own.set(this.count + row - start, column.dictionary, id);
+  #beginRun(row: number): void {
+    if (this.runStarts.length < runsMax) this.runStarts = [...this.runStarts, row];
+  }
+
+  #appendMetadata({ name, dictionary, ids }: MetadataColumn, start: number, end: number): void {
+    let first = start;
+    while (first < end && ids[first] === 0) first++;
+    if (first === end) return;
+    const own = this.#column(name);
+    own.reserve(this.count + end - start);
+    const shift = this.count - start;
+    for (let row = first; row < end; row++) {
+      const id = ids[row] as number;
+      if (id !== 0) own.set(row + shift, dictionary, id);
     }
-    own?.forgetSource();
+    own.forgetSource();
+  }
+
+  #column(name: string): HeadColumn {
+    for (const own of this.#columns) if (own.name === name) return own;
+    const own = new HeadColumn(name);
+    this.#columns = this.#columns.concat(own);
+    return own;
   }
 
   /** The first `count` rows, as they came. A view: rows that are appended later do not show. */
