@@ -23,7 +23,8 @@ export const dictionaryOf = (texts: readonly string[]): Dictionary => new TextLi
 class TextList implements Dictionary {
   readonly length: number;
   readonly #texts: readonly string[];
-  readonly #encoded: (Uint8Array | undefined)[] = [];
+  /** Null until the first are asked for. */
+  #encoded: (Uint8Array | undefined)[] | null = null;
 
   constructor(texts: readonly string[]) {
     this.length = texts.length;
@@ -35,6 +36,8 @@ class TextList implements Dictionary {
   }
 
   bytes(id: number): Uint8Array {
+    // Filled: an array of objects from the beginning, which to V8 stays what it is.
+    this.#encoded ??= new Array(this.length).fill(undefined);
     this.#encoded[id] ??= encoder.encode(this.#texts[id]);
     return this.#encoded[id] as Uint8Array;
   }

@@ -58,7 +58,8 @@ export class Drain {
     let cluster = closest(leaf, tokens);
     if (cluster === null) {
       if (this.#size >= this.#limits.clustersMax) this.#evict();
-      const words = tokens.words.map((word, i) => (tokens.varies[i] ? gap : word));
+      const words: string[] = [];
+      for (const [i, word] of tokens.words.entries()) words.push(tokens.varies[i] ? gap : word);
       cluster = { words, spaces: tokens.spaces, counts: new BucketCounts() };
       leaf.push(cluster);
       this.#size++;

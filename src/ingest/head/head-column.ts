@@ -58,6 +58,10 @@ export class HeadColumn {
   forgetSource(): void {
     this.#idOfSource = null;
     this.#lastSource = 0;
+  }
+
+  /** There is one row, and there may be a hundred thousand such columns. */
+  shareSingle(): void {
     if (this.#ids.length === 1 && this.#ids[0] === 1) this.#ids = onlyOne;
   }
 

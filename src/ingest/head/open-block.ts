@@ -99,11 +99,16 @@ export class OpenBlock {
     for (const column of batch.metadata) this.#appendMetadata(column, start, end);
     this.count += end - start;
     this.rawBytes = this.#lineEnd[this.count - 1] as number;
-    if (this.count === 1) this.#offsetNs = onlyZero;
     for (const column of this.#columns) column.reserve(this.count);
+    if (batch.count === 1 && this.count === 1) this.#shareSingle();
     this.last = { seq: first.seq, row: first.row + end - 1 };
     this.#sorted = null;
     return end;
+  }
+
+  #shareSingle(): void {
+    this.#offsetNs = onlyZero;
+    for (const column of this.#columns) column.shareSingle();
   }
 
   #fittingRows(batch: EntryBatch, start: number, shiftNs: number, targetBytes: number): number {
@@ -131,15 +136,18 @@ export class OpenBlock {
   #appendTimes(batch: EntryBatch, start: number, end: number, shiftNs: number): void {
     this.#offsetNs = reserved(this.#offsetNs, this.count, this.count + end - start);
     let previous = this.count === 0 ? Number.NEGATIVE_INFINITY : (this.#offsetNs[this.count - 1] as number);
+    let { minOffsetNs: least, maxOffsetNs: most } = this;
     const at = this.count - start;
     for (let row = start; row < end; row++) {
       const offset = (batch.offsetNs[row] as number) + shiftNs;
       this.#offsetNs[at + row] = offset;
       if (offset < previous) this.#beginRun(at + row);
-      if (offset < this.minOffsetNs) this.minOffsetNs = offset;
-      if (offset > this.maxOffsetNs) this.maxOffsetNs = offset;
+      if (offset < least) least = offset;
+      if (offset > most) most = offset;
       previous = offset;
     }
+    this.minOffsetNs = least;
+    this.maxOffsetNs = most;
   }
 
   #beginRun(row: number): void {
