@@ -29,6 +29,8 @@ export interface OpenedIngester extends Ingester {
 const repairAgainMs = 1000;
 /** So many bytes of lines come in between two looks at the head's memory. */
 const headCheckBytes = 4 << 20;
+/** The longest stretch of work of a flush or a checkpoint before others have their turn. */
+const flushWorkMs = 5;
 /** A larger record's memory is given back. */
 const writerBytesMax = 2 << 20;
 /** A stream that is large enough for a pack waits so long for columns of its fields. */
@@ -73,7 +75,7 @@ export class LoggingIngester implements OpenedIngester {
     this.#head = head;
     this.#wal = wal;
     this.#counters = counters;
-    const pace = new Pace(clock, () => this.#isHalfFull);
+    const pace = new Pace(clock, flushWorkMs, () => this.#isHalfFull);
     this.#sealing = new Sealing({ head, clock, pace, log });
     const pause = (): Promise<void> => pace.pause();
     this.#flusher = new Flusher({ head, wal, store, index, segmentBytes, newPackId: packIds(clock), pause, log });

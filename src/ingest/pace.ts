@@ -1,21 +1,22 @@
 /** Long work in short turns, so that pushes and queries have theirs between them. */
 import type { Clock } from '../io/clock.js';
 
-/** The longest stretch of work before others have their turn. */
-const workMs = 5;
-/** The same under pressure: then as long as the others had theirs, and at most this. */
+/** Under pressure a stretch of work is as long as the others had theirs, and at most this. */
 const pressedWorkMs = 20;
 
 export class Pace {
   readonly #clock: Clock;
   readonly #isPressed: () => boolean;
-  #workMs = workMs;
+  readonly #leastMs: number;
+  #workMs: number;
   #workSinceMs: number;
 
-  /** `isPressed`: the others bring in more than the work takes away. */
-  constructor(clock: Clock, isPressed: () => boolean) {
+  /** `workMs`: the longest stretch of work before others have their turn. `isPressed`: they bring in more than it takes away. */
+  constructor(clock: Clock, workMs: number, isPressed: () => boolean = () => false) {
     this.#clock = clock;
     this.#isPressed = isPressed;
+    this.#leastMs = workMs;
+    this.#workMs = workMs;
     this.#workSinceMs = clock.monotonicMs();
   }
 
@@ -25,7 +26,7 @@ export class Pace {
     if (stoppedMs - this.#workSinceMs < this.#workMs) return;
     await new Promise((resolve) => setImmediate(resolve));
     this.#workSinceMs = this.#clock.monotonicMs();
-    const mostMs = this.#isPressed() ? pressedWorkMs : workMs;
-    this.#workMs = Math.min(mostMs, Math.max(workMs, this.#workSinceMs - stoppedMs));
+    const mostMs = this.#isPressed() ? pressedWorkMs : this.#leastMs;
+    this.#workMs = Math.min(mostMs, Math.max(this.#leastMs, this.#workSinceMs - stoppedMs));
   }
 }

@@ -3,12 +3,14 @@ import type { Clock, Stop } from '../io/clock.js';
 import type { Head } from './head/head.js';
 import { quietAfterMs } from './head/spare-time.js';
 import type { Log } from './log.js';
-import type { Pace } from './pace.js';
+import { Pace } from './pace.js';
 
 /** Full blocks wait for the next free moment to be encoded, unless more than this waits. */
 const fullBytesMax = 8 << 20;
 /** What takes longer to encode, as the first blocks of a new process do, is followed by as much time for other work. */
 const shortSealMs = 2;
+/** Columns can wait: a push that comes while they are made waits for one step of it. */
+const fieldsWorkMs = 1;
 
 export interface SealingOptions {
   readonly head: Head;
@@ -19,6 +21,7 @@ export interface SealingOptions {
 
 export class Sealing {
   readonly #options: SealingOptions;
+  readonly #fieldsPace: Pace;
   #isSealing = false;
   /** Waits until there is time for columns. */
   #stopFields: Stop | null = null;
@@ -26,6 +29,7 @@ export class Sealing {
 
   constructor(options: SealingOptions) {
     this.#options = options;
+    this.#fieldsPace = new Pace(options.clock, fieldsWorkMs);
   }
 
   /** Called after each append. Encodes full blocks one by one, with other work between them, or at once when too much waits. */
@@ -76,8 +80,7 @@ export class Sealing {
 
   /** As long as there is time for it. */
   async addFields(): Promise<void> {
-    const { head, pace } = this.#options;
-    while (head.addFields()) await pace.pause();
+    while (this.#options.head.addFields()) await this.#fieldsPace.pause();
   }
 
   /** Makes no more columns. Blocks that are full now are still encoded. */
