@@ -1,7 +1,6 @@
 /** When full blocks are encoded, and when they get columns of their fields: between pushes, and when there are none. */
 import type { Clock, Stop } from '../io/clock.js';
 import type { Head } from './head/head.js';
-import { quietAfterMs } from './head/spare-time.js';
 import type { Log } from './log.js';
 import { Pace } from './pace.js';
 
@@ -9,6 +8,8 @@ import { Pace } from './pace.js';
 const fullBytesMax = 8 << 20;
 /** What takes longer to encode, as the first blocks of a new process do, is followed by as much time for other work. */
 const shortSealMs = 2;
+/** Between two looks whether there is time for columns: as much as can be saved of it meanwhile. */
+const fieldsLookMs = 20;
 /** Columns can wait: a push that comes while they are made waits for one step of it. */
 const fieldsWorkMs = 1;
 
@@ -68,7 +69,7 @@ export class Sealing {
   #fieldsSoon(): void {
     const { head, clock, log } = this.#options;
     if (this.#stopFields !== null || !head.wantsFields || this.#isStopped) return;
-    this.#stopFields = clock.after(quietAfterMs, () => {
+    this.#stopFields = clock.after(fieldsLookMs, () => {
       this.addFields()
         .catch((error: unknown) => log('error', 'fields cannot be given columns', { error }))
         .finally(() => {

@@ -8,9 +8,11 @@ const workShare = 1 / 8;
 /** Of the time in which it has nothing to do. */
 const idleShare = 1 / 2;
 /** So long after entries came it is not quiet yet. */
-export const quietAfterMs = 100;
-/** Time that was not used is saved up to this. */
-const savedMsMax = 50;
+const quietAfterMs = 100;
+/** Time that was not used is saved up to this: a query that begins after an hour of nothing waits no longer for other work. */
+const savedMsMax = 10;
+/** As long as entries come in: little is earned then, and must be enough for what is done at once. */
+const busySavedMsMax = 50;
 
 export class SpareTime {
   readonly #clock: Pick<Clock, 'monotonicMs' | 'idleMs'>;
@@ -19,7 +21,7 @@ export class SpareTime {
   #countedIdleMs: number;
   #entriesMs = Number.NEGATIVE_INFINITY;
   /** What the last work took, and at most what can be saved: so much is thought of the first, too. */
-  #costMs = savedMsMax;
+  #costMs = busySavedMsMax;
 
   constructor(clock: Pick<Clock, 'monotonicMs' | 'idleMs'>) {
     this.#clock = clock;
@@ -47,7 +49,7 @@ export class SpareTime {
     } finally {
       const tookMs = this.#clock.monotonicMs() - startMs;
       this.#savedMs -= tookMs;
-      this.#costMs = Math.min(savedMsMax, tookMs);
+      this.#costMs = Math.min(busySavedMsMax, tookMs);
     }
     return true;
   }
@@ -64,7 +66,7 @@ export class SpareTime {
     const spareMs = Math.min(quietMs, idleMs - this.#countedIdleMs);
     const busyMs = nowMs - this.#countedMs - quietMs;
     const earnedMs = spareMs * idleShare + (quietMs - spareMs) * workShare + busyMs * busyShare;
-    this.#savedMs = Math.min(savedMsMax, this.#savedMs + earnedMs);
+    this.#savedMs = Math.min(this.#isBusy(nowMs) ? busySavedMsMax : savedMsMax, this.#savedMs + earnedMs);
     this.#countedMs = nowMs;
     this.#countedIdleMs = idleMs;
     return nowMs;
