@@ -123,17 +123,21 @@ function rarestOf(needle: Uint8Array, counts: Uint32Array): { readonly at: numbe
  * needle, jumps win up to about this (bench/micro/any-case.mjs).
  */
 const jumpsMax = 320;
+/** After so many blocks it is looked again what is rare. */
+const choiceBlocks = 16;
 
 /** Jumps to the needle's rarest byte, be it a small or a capital letter, where there is a rare one. */
 function anyCaseSearcher(needle: Uint8Array): BlockSearcher {
-  let search: BlockSearcher | null = null;
+  const steps = anyCaseBySteps(needle);
+  let search = steps;
+  let blocks = 0;
   return (lines, lineEnd, firstRow, endRow, marks) => {
-    if (search === null) {
+    if (blocks++ % choiceBlocks === 0) {
       const counts = bytesOfSample(lines);
       for (let b = A; b <= Z; b++)
         counts[lower[b] as number] = (counts[lower[b] as number] as number) + (counts[b] as number);
       const { at, count } = rarestOf(needle, counts);
-      search = count * needle.length <= jumpsMax ? anyCaseByJumps(needle, at) : anyCaseBySteps(needle);
+      search = count * needle.length <= jumpsMax ? anyCaseByJumps(needle, at) : steps;
     }
     search(lines, lineEnd, firstRow, endRow, marks);
   };
