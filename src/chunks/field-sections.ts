@@ -1,5 +1,4 @@
 /** Field columns (model/field-columns.ts) as sections of a block: README.md has their layout. */
-
 import type { FieldNeeds } from '../model/column-needs.js';
 import type { ExtractedDecimals, ExtractedField, ExtractedFields, ExtractedTexts } from '../model/extracted-fields.js';
 import {

@@ -1,8 +1,7 @@
 /** The parts of a block. Each is compressed and checked by itself, so that a reader takes only what it needs. */
 import { DamageError } from '../model/block-source.js';
 import { type ByteReader, type ByteWriter, FormatError } from './bytes.js';
-import type { Codec } from './codec/codec.js';
-import { none } from './codec/codec.js';
+import { type Codec, none } from './codec/codec.js';
 import { codecById } from './codec/codecs.js';
 import { sectionBytesMax } from './constants.js';
 import { crc32 } from './crc32.js';

@@ -1,5 +1,4 @@
 /** Blocks of one stream put together: small ones become full ones, full ones stay as they are. */
-
 import { decodeBlock, type EncodedBlock, encodeBlock, isIndexed, withIndexes } from '../chunks/block.js';
 import type { Codec } from '../chunks/codec/codec.js';
 import { allColumns, linesOnly } from '../model/column-needs.js';

@@ -1,7 +1,6 @@
 /** What Loki adds to a push on its own: the stream label `service_name`, and `detected_level` on each entry. */
 import type { Limits } from '../limits/limits.js';
-import type { MetadataColumn } from '../model/columns.js';
-import { dictionaryOf } from '../model/columns.js';
+import { dictionaryOf, type MetadataColumn } from '../model/columns.js';
 import type { EntryBatch } from '../model/entry-batch.js';
 import { byName, type LabelPair } from '../model/labels.js';
 import { LevelFields } from './discover/level-fields.js';

@@ -23,19 +23,13 @@ export class BucketCounts {
     else buckets.splice(at + 2, 0, seconds, 1);
   }
 
-  /** Where the last bucket is that does not begin later; -2 when all do. From the end on: it is near. */
+  /** Where the last bucket is that does not begin later; -2 when all do. */
   #lastUpTo(seconds: number): number {
-    const buckets = this.#buckets;
-    let step = 2;
-    let high = buckets.length;
-    while (high >= step && (buckets[high - step] as number) > seconds) {
-      high -= step;
-      step *= 2;
-    }
-    let low = Math.max(0, high - step);
+    let low = 0;
+    let high = this.#buckets.length;
     while (low < high) {
       const middle = low + 2 * ((high - low) >>> 2);
-      if ((buckets[middle] as number) <= seconds) low = middle + 2;
+      if ((this.#buckets[middle] as number) <= seconds) low = middle + 2;
       else high = middle;
     }
     return low - 2;

@@ -1,5 +1,4 @@
 /** The functions that Go's templates have by themselves. */
-
 import { isPrint } from './go-quote.js';
 import { byteLength, compareStrings, normalise, sliceBytes, toBytes } from './go-string.js';
 import { printNode } from './nodes.js';

@@ -1,5 +1,4 @@
 /** Walks a parse tree and writes the output, with Go's rules of typing and Go's errors. */
-
 import { quote } from './go-quote.js';
 import { byteLength } from './go-string.js';
 import {

@@ -4,7 +4,6 @@ import { decodeForDisplay } from '../../model/utf8.js';
 
 const pieceBytes = 64 * 1024;
 const hex = '0123456789abcdef';
-// Written out, so that they are constants in the loops below.
 const quote = 0x22;
 const backslash = 0x5c;
 const zero = 0x30;

@@ -1,5 +1,4 @@
 /** Gathers one stream's entries into columns while a decoder walks over a body. */
-
 import type { MetadataColumn } from '../../model/columns.js';
 import type { EntryBatch } from '../../model/entry-batch.js';
 import { BytesDictionary, grown } from './bytes-dictionary.js';

@@ -8,7 +8,7 @@ const alternativesMax = 32;
 /** Sets and optional parts that are spelled out: (?i)error would be 32 literals, which the folded needle finds at once. */
 const choicesMax = 2;
 /** Invalid bytes read as this, so a search for its bytes would miss them. */
-export const REPLACEMENT = 0xfffd;
+const REPLACEMENT = 0xfffd;
 
 /** What is known of the texts that a node matches. `best` occurs in all of them. */
 interface Core {
@@ -28,7 +28,7 @@ type Spell = (node: Node & { op: 'class' }) => string | null;
 
 const spellExactly: Spell = (node) => {
   const rune = literalRune(node);
-  return rune === null || rune === REPLACEMENT || isSurrogate(rune) ? null : String.fromCodePoint(rune);
+  return rune === null ? null : textOfRune(rune);
 };
 
 /** In lower case. k and s fold with letters beyond ASCII, so in any case they are no part of a literal. */
@@ -40,7 +40,11 @@ const spellFolded: Spell = (node) => {
   return isLetter ? String.fromCharCode(c) : null;
 };
 
-export const isSurrogate = (rune: number): boolean => rune >= 0xd800 && rune < 0xe000;
+const isSurrogate = (rune: number): boolean => rune >= 0xd800 && rune < 0xe000;
+
+/** Null for a code point whose bytes cannot be searched for. */
+export const textOfRune = (rune: number): string | null =>
+  rune === REPLACEMENT || isSurrogate(rune) ? null : String.fromCodePoint(rune);
 
 function coreOf(node: Node, spell: Spell): Core {
   switch (node.op) {
@@ -232,8 +236,9 @@ function members(node: Node & { op: 'class' }): readonly string[] | null {
   const out: string[] = [];
   for (let i = 0; i < node.ranges.length; i += 2) {
     for (let rune = node.ranges[i] as number; rune <= (node.ranges[i + 1] as number); rune++) {
-      if (out.length >= 4 || rune === REPLACEMENT || isSurrogate(rune)) return null;
-      out.push(String.fromCodePoint(rune));
+      const text = textOfRune(rune);
+      if (out.length >= 4 || text === null) return null;
+      out.push(text);
     }
   }
   return out.length === 0 ? null : out;

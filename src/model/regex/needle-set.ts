@@ -1,9 +1,9 @@
 /**
  * Texts of which every match contains one, longer than the one that all matches have in common: `status=[45]` has
- * status=4 and status=5. Too many to search for, but not to ask whether a block can contain one.
+ * status=4 and status=5. Often too many to search for, but not to ask whether a block can contain one.
  */
 import type { LineNeedle } from '../column-needs.js';
-import { isSurrogate, REPLACEMENT } from './literals.js';
+import { textOfRune } from './literals.js';
 import type { Node } from './syntax.js';
 
 /** More texts than this tell little. */
@@ -17,13 +17,12 @@ type Texts = readonly string[];
 
 /** The texts that a code point may stand for; null when it is none that can be looked for. */
 type Spell = (rune: number) => string | null;
-const spellExactly: Spell = (rune) => (rune === REPLACEMENT || isSurrogate(rune) ? null : String.fromCodePoint(rune));
 /** Letters beyond ASCII are left out: some of them fold with ASCII. */
 const spellFolded: Spell = (rune) => (rune < 0x80 ? String.fromCharCode(rune).toLowerCase() : null);
 
 /** Null when nothing is known. Those of an expression in any case are lower-case ASCII. */
 export function needleSetOf(root: Node): readonly LineNeedle[] | null {
-  const [exact, folded] = [longestRun(root, spellExactly), longestRun(root, spellFolded)];
+  const [exact, folded] = [longestRun(root, textOfRune), longestRun(root, spellFolded)];
   const caseInsensitive = isBetter(folded, exact);
   const texts = caseInsensitive ? folded : exact;
   return texts === null ? null : texts.map((text) => ({ bytes: encoder.encode(text), caseInsensitive }));
@@ -54,6 +53,8 @@ class Runs {
   }
 
   visit(node: Node): void {
+    // An expression may have a hundred thousand literals side by side.
+    if (this.best?.length === 1 && shortest(this.best) >= lengthMax) return;
     switch (node.op) {
       case 'class':
         this.#add(membersOf(node, this.#spell));
